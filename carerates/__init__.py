@@ -1,0 +1,85 @@
+"""carerates: comparisons of looked-after-children rates that hold up.
+
+Public names are loaded when first used, so that ``import carerates`` stays quick and light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# name -> module that defines it; the one list of what users may rely on
+_PUBLIC = {
+    "RatesTable": "carerates.tables",
+    "FactorsTable": "carerates.tables",
+    "Factor": "carerates.tables",
+    "as_rates": "carerates.tables",
+    "CareratesError": "carerates.errors",
+    "SourceError": "carerates.errors",
+    "TableError": "carerates.errors",
+    "AreaError": "carerates.errors",
+    "ModelError": "carerates.errors",
+    "OutputError": "carerates.errors",
+    "MissingExtraError": "carerates.errors",
+    "CareratesWarning": "carerates.errors",
+}
+# folders that are part of the public face as they stand: cr.areas.find(...), cr.survey...
+_FOLDERS = (
+    "areas",
+    "audit",
+    "charts",
+    "funnels",
+    "models",
+    "peers",
+    "reports",
+    "sources",
+    "survey",
+    "tables",
+    "trends",
+)
+
+if TYPE_CHECKING:
+    from carerates.errors import (
+        AreaError,
+        CareratesError,
+        CareratesWarning,
+        MissingExtraError,
+        ModelError,
+        OutputError,
+        SourceError,
+        TableError,
+    )
+    from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
+
+__all__ = [
+    "AreaError",
+    "CareratesError",
+    "CareratesWarning",
+    "Factor",
+    "FactorsTable",
+    "MissingExtraError",
+    "ModelError",
+    "OutputError",
+    "RatesTable",
+    "SourceError",
+    "TableError",
+    "__version__",
+    "as_rates",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+    if name in _PUBLIC:
+        value = getattr(import_module(_PUBLIC[name]), name)
+    elif name in _FOLDERS:
+        value = import_module(f"carerates.{name}")
+    else:
+        raise AttributeError(f"module 'carerates' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_PUBLIC, *_FOLDERS})

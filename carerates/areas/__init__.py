@@ -1,0 +1,1 @@
+"""Who is who: codes, names, recodes and mergers, neighbours."""

@@ -1,0 +1,1 @@
+"""Do published statistics agree with themselves?"""

@@ -1,0 +1,51 @@
+"""The command line: the same verbs as the library, one module per command.
+
+Commands are imported when they are called, so that ``carerates --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+import carerates
+from carerates.errors import CareratesError
+
+# command -> module that defines `command`; the order is the order of the help page
+_COMMANDS: dict[str, str] = {}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        found = import_module(_COMMANDS[cmd_name]).command
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(
+    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(carerates.__version__, prog_name="carerates")
+def carerates_command() -> None:
+    """Compare looked-after-children rates of local authorities in Wales and England."""
+
+
+def main() -> None:
+    """Run the command line; errors of our own end with their message and their exit code."""
+    try:
+        carerates_command(prog_name="carerates", standalone_mode=True)
+    except CareratesError as error:
+        click.echo(f"carerates: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        click.echo("carerates: stopped; nothing half-written was left behind", err=True)
+        sys.exit(130)

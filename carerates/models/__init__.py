@@ -1,0 +1,1 @@
+"""What is each area's underlying rate, given its circumstances?"""

@@ -1,0 +1,1 @@
+"""Which areas have similar need, and which pairs contrast?"""

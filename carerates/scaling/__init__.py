@@ -1,0 +1,1 @@
+"""The same work fanned out over processes or a cluster."""

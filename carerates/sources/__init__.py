@@ -1,0 +1,1 @@
+"""Publishers to raw files kept as published to tidy tables."""

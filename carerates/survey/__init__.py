@@ -1,0 +1,1 @@
+"""Respondents' answers to scales, comparisons, and one row per area to join."""
