@@ -16,6 +16,8 @@ _PUBLIC = {
     "FactorsTable": "carerates.tables",
     "Factor": "carerates.tables",
     "as_rates": "carerates.tables",
+    "Adjustment": "carerates.models",
+    "adjust": "carerates.models",
     "CareratesError": "carerates.errors",
     "SourceError": "carerates.errors",
     "TableError": "carerates.errors",
@@ -51,9 +53,11 @@ if TYPE_CHECKING:
         SourceError,
         TableError,
     )
+    from carerates.models import Adjustment, adjust
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
 
 __all__ = [
+    "Adjustment",
     "AreaError",
     "CareratesError",
     "CareratesWarning",
@@ -66,6 +70,7 @@ __all__ = [
     "SourceError",
     "TableError",
     "__version__",
+    "adjust",
     "as_rates",
 ]
 

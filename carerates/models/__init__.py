@@ -1,1 +1,35 @@
 """What is each area's underlying rate, given its circumstances?"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# name -> module that defines it, loaded when first used
+_PUBLIC = {
+    "Adjustment": "carerates.models.adjustment",
+    "AdjustmentSettings": "carerates.models.adjustment_settings",
+    "adjust": "carerates.models.adjustment",
+}
+
+if TYPE_CHECKING:
+    from carerates.models.adjustment import Adjustment, adjust
+    from carerates.models.adjustment_settings import AdjustmentSettings
+
+__all__ = [
+    "Adjustment",
+    "AdjustmentSettings",
+    "adjust",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'carerates.models' has no attribute {name!r}")
+    value = getattr(import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_PUBLIC})
