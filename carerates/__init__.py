@@ -18,6 +18,8 @@ _PUBLIC = {
     "as_rates": "carerates.tables",
     "Adjustment": "carerates.models",
     "adjust": "carerates.models",
+    "load_rates": "carerates.sources",
+    "load_factors": "carerates.sources",
     "CareratesError": "carerates.errors",
     "SourceError": "carerates.errors",
     "TableError": "carerates.errors",
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
         TableError,
     )
     from carerates.models import Adjustment, adjust
+    from carerates.sources import load_factors, load_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
 
 __all__ = [
@@ -72,6 +75,8 @@ __all__ = [
     "__version__",
     "adjust",
     "as_rates",
+    "load_factors",
+    "load_rates",
 ]
 
 

@@ -1,1 +1,14 @@
 """Publishers to raw files kept as published to tidy tables."""
+
+from carerates.sources.edition import check_edition, edition_tables, find_edition
+from carerates.sources.factors import available_factors, load_factors
+from carerates.sources.loading import load_rates
+
+__all__ = [
+    "available_factors",
+    "check_edition",
+    "edition_tables",
+    "find_edition",
+    "load_factors",
+    "load_rates",
+]

@@ -1,0 +1,316 @@
+"""Which counts, populations and rates does the bundled edition hold for an analysis?
+
+No network is used: the figures are those that came with the installed version, so that a script
+keeps its numbers for as long as it keeps its version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from carerates.errors import SourceError
+from carerates.provenance import Provenance
+from carerates.sources.edition import read_table, table_source
+from carerates.tables import RatesTable
+
+Level = Literal["local_authority", "region", "nation"]
+Population = Literal["published", "rebased"]
+
+TABLES = {"wales": "looked_after_wales", "england": "looked_after_england"}
+LEVELS: dict[str, str] = {
+    "local_authority": "local authorities",
+    "region": "regions",
+    "nation": "nations",
+}
+POPULATIONS = ("published", "rebased")
+_NATION_NAMES = {"wales": "Wales", "england": "England"}
+_ALIASES = {"cymru": "wales", "lloegr": "england"}
+_STATUS_BY_ROUNDING = {1: "exact", 5: "rounded_to_5", 10: "rounded_to_10"}
+
+# England's published rates rest on rebased populations from this year on
+_ENGLAND_REBASED_FROM = 2019
+# Populations whose age 17 is estimated differ from the published ones by up to 0.21% (Wales, 2019 and 2020)
+_ESTIMATED_POPULATION_MARGIN = 0.0025
+
+
+def load_rates(
+    nations: str | Iterable[str] = "wales",
+    *,
+    years: int | Iterable[int] | None = None,
+    level: Level = "local_authority",
+    population: Population = "published",
+    include_inferred: bool = False,
+) -> RatesTable:
+    """Load children looked after at 31 March, with the populations they come from.
+
+    Parameters
+    ----------
+    nations : str or iterable of str
+        ``"wales"``, ``"england"`` or both.
+    years : int or iterable of int, optional
+        Years of the 31 March; by default every year the edition holds for the level.
+    level : {"local_authority", "region", "nation"}
+        Kind of area; one table holds one level.  Wales counts as one region beside the nine of England.
+    population : {"published", "rebased"}
+        ``"published"`` takes the series that the published rates rest on, which breaks between 2018 and
+        2019 in England and between 2021 and 2022 in Wales.  ``"rebased"`` takes the series rebased to the
+        2021 Census wherever the edition has it (England from 2013): use it for trends.
+    include_inferred : bool
+        Also give the counts of four Welsh areas in 2020 that are worked back from percentages in a
+        report (status ``estimated``); by default these rows have no count (``not_available``).
+
+    Returns
+    -------
+    RatesTable
+        One row per area and year in which the area existed; a row whose count is not available stays,
+        with an empty count.
+
+    Raises
+    ------
+    ValueError
+        If a nation, level or population is not one of those above.
+    SourceError
+        If the edition lacks a year asked for, or is missing or damaged.
+
+    Notes
+    -----
+    Local authorities in Wales are published rounded to the nearest 5 (``children_low`` and
+    ``children_high`` stand two either side), in England without rounding; English regions and England
+    are rounded to 10.  Where only a whole-number rate of a Welsh area is published, the count is the
+    nearest whole child to rate x population (status ``derived``), and its bounds are those of the
+    rounded rate; they are widened by 0.25% where age 17 of the population is itself estimated.
+    The population is that of the mid-year before the 31 March.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rates = cr.load_rates("wales", years=2018)
+    >>> len(rates)
+    22
+    """
+    chosen = chosen_nations(nations)
+    _check_choice("level", level, tuple(LEVELS))
+    _check_choice("population", population, POPULATIONS)
+    wanted = _chosen_years(years)
+    parts, steps = [], []
+    for nation in chosen:
+        rows = _level_rows(nation, level)
+        rows, said = _year_rows(rows, nation, level, wanted)
+        parts.append(rows)
+        steps += said
+    _check_years(parts, chosen, level, wanted)
+    rows = pd.concat(parts, ignore_index=True)
+    published = _with_population(rows, "published")
+    rows = published if population == "published" else _with_population(rows, population)
+    frame = _with_counts(rows, published, include_inferred)
+    sources = tuple(table_source(name) for name in [*(TABLES[one] for one in chosen), "child_population"])
+    named = " and ".join(_NATION_NAMES[one] for one in chosen)
+    steps = [
+        f"loaded {LEVELS[level]} of {named} from the bundled edition",
+        *steps,
+        _population_step(population),
+        *_status_steps(frame, rows, include_inferred),
+    ]
+    return RatesTable(frame, Provenance(sources, tuple(steps)))
+
+
+def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Refuse an argument that is not one of a few words."""
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(repr(one) for one in allowed)}.")
+
+
+def chosen_nations(nations: str | Iterable[str]) -> list[str]:
+    """Return the keys of the nations asked for, each once."""
+    given = [nations] if isinstance(nations, str) else list(nations)
+    keys = [_ALIASES.get(str(one).strip().casefold(), str(one).strip().casefold()) for one in given]
+    unknown = [repr(one) for one, key in zip(given, keys, strict=True) if key not in TABLES]
+    if unknown or not keys:
+        found = f"not known: {', '.join(unknown)}" if unknown else "none was given"
+        raise ValueError(f"nations: {found}; the edition holds 'wales' and 'england'.")
+    return list(dict.fromkeys(keys))
+
+
+def _chosen_years(years: int | Iterable[int] | None) -> list[int] | None:
+    """Return the years asked for, ascending; None for all."""
+    if years is None:
+        return None
+    given = [years] if isinstance(years, (int, np.integer)) else list(years)
+    wrong = [one for one in given if isinstance(one, bool) or not isinstance(one, (int, np.integer))]
+    if wrong or isinstance(years, bool):
+        raise TypeError(f"years are whole numbers such as 2018; found {wrong[0] if wrong else years!r}.")
+    if not given:
+        raise ValueError("years is empty; leave it out for every year, or name at least one.")
+    return sorted({int(one) for one in given})
+
+
+def _level_rows(nation: str, level: str) -> pd.DataFrame:
+    """Read the rows of one nation at one level."""
+    table = read_table(TABLES[nation])
+    table["nation"] = _NATION_NAMES[nation]
+    for name in ("rate_low", "rate_high"):
+        if name not in table:
+            table[name] = np.nan
+    if nation == "wales" and level == "region":
+        rows = table[table["level"] == "nation"].assign(level="region", region="Wales")
+    else:
+        rows = table[table["level"] == level]
+    return rows.astype({"year": "int64"})
+
+
+def _year_rows(
+    rows: pd.DataFrame, nation: str, level: str, wanted: list[int] | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Keep the years asked for; say which of them the nation lacks."""
+    if wanted is None:
+        return rows, []
+    lacking = [year for year in wanted if year not in set(rows["year"])]
+    said = []
+    if lacking:
+        said = [
+            f"{_NATION_NAMES[nation]}: the edition has no figures of {LEVELS[level]} for "
+            f"{year_spans(lacking)} (it has {year_spans(rows['year'])})"
+        ]
+    return rows[rows["year"].isin(wanted)], said
+
+
+def _check_years(parts: list[pd.DataFrame], chosen: list[str], level: str, wanted: list[int] | None) -> None:
+    """Refuse a year no nation has, and a nation that has none of the years."""
+    if wanted is None:
+        return
+    there = set().union(*(set(part["year"]) for part in parts))
+    absent = [year for year in wanted if year not in there]
+    empty = [nation for nation, part in zip(chosen, parts, strict=True) if part.empty]
+    if absent or empty:
+        held = "; ".join(
+            f"{_NATION_NAMES[nation]} {year_spans(_level_rows(nation, level)['year'])}" for nation in chosen
+        )
+        found = (
+            f"no figures for {year_spans(absent)}"
+            if absent
+            else f"nothing for {' and '.join(_NATION_NAMES[one] for one in empty)} in {year_spans(wanted)}"
+        )
+        raise SourceError(
+            f"The bundled edition has {found} at level '{level}'. It holds: {held}. "
+            "Choose other years, or fetch newer figures from the publishers."
+        )
+
+
+def _with_population(rows: pd.DataFrame, population: str) -> pd.DataFrame:
+    """Set the population of the mid-year before beside each row, from the series asked for."""
+    table = read_table("child_population")
+    table["year"] = table["mid_year"].astype("int64") + 1
+    english = table["area_code"].str.startswith("E")
+    rebased = table["vintage"] != "original"
+    prefer_rebased = (~english | (table["year"] >= _ENGLAND_REBASED_FROM)) | (population == "rebased")
+    # the other series is only taken where the preferred one has no such area and year
+    table["rank"] = (rebased != prefer_rebased).astype(int)
+    table = table.sort_values("rank", kind="stable").drop_duplicates(["area_code", "year"])
+    table = table.rename(
+        columns={
+            "mid_year": "population_year",
+            "vintage": "population_vintage",
+            "status": "population_status",
+        }
+    )
+    columns = ["population", "population_year", "population_vintage", "population_status"]
+    return rows.merge(
+        table[["area_code", "year", *columns]], on=["area_code", "year"], how="left", validate="one_to_one"
+    )
+
+
+def _with_counts(rows: pd.DataFrame, published: pd.DataFrame, include_inferred: bool) -> pd.DataFrame:
+    """Turn the edition's counts, roundings and rates into counts with a status and bounds."""
+    frame = rows.rename(columns={"rate_per_10000": "edition_rate"})
+    frame["status"] = frame["children_rounded_to"].map(_STATUS_BY_ROUNDING).fillna("not_available")
+    for name in ("children", "population"):
+        frame[name] = frame[name].astype("float64")
+    inferred = frame["rate_status"] == "inferred"
+    derived = (frame["children_status"] == "derived") & (~inferred | include_inferred)
+    # what a published rate says about a count depends on the population it was published with
+    per_rate = published["population"].astype("float64") / 10_000
+    margin = np.where(published["population_status"] == "age_17_estimated", _ESTIMATED_POPULATION_MARGIN, 0.0)
+    count = (frame["edition_rate"] * per_rate).round()
+    low = np.ceil(frame["rate_low"] * per_rate * (1 - margin))
+    high = np.ceil(frame["rate_high"] * per_rate * (1 + margin)) - 1  # the rate lies below its upper end
+    frame["children_low"] = low.where(derived)
+    frame["children_high"] = high.where(derived)
+    frame.loc[derived, "children"] = count[derived]
+    frame.loc[derived, "status"] = np.where(inferred[derived], "estimated", "derived")
+    left_out = inferred & ~derived
+    frame.loc[left_out, "children"] = np.nan
+    frame.loc[left_out, "status"] = "not_available"
+    frame["published_rate_per_10000"] = frame["edition_rate"].where(frame["rate_status"] == "published")
+    return frame
+
+
+def _population_step(population: str) -> str:
+    """Say which series the populations come from."""
+    if population == "rebased":
+        return (
+            "population: mid-year estimate of the year before, rebased to the 2021 Census where the edition "
+            "has it (England from 2013), otherwise the series before"
+        )
+    return (
+        "population: mid-year estimate of the year before, in the series of the published rates "
+        "(rebased to the 2021 Census from 2019 in England and from 2022 in Wales)"
+    )
+
+
+def _status_steps(frame: pd.DataFrame, rows: pd.DataFrame, include_inferred: bool) -> list[str]:
+    """Say what is missing, derived or estimated, and in which rows."""
+    steps = []
+    inferred = frame["rate_status"] == "inferred"
+    if inferred.any() and include_inferred:
+        where = _row_names(frame[inferred])
+        steps.append(f"{int(inferred.sum())} counts worked back from percentages in a report: {where}")
+    elif inferred.any():
+        steps.append(
+            f"{int(inferred.sum())} counts that could only be worked back from percentages in a report were "
+            f"left empty (include_inferred=True gives them): {_row_names(frame[inferred])}"
+        )
+    missing = (frame["status"] == "not_available") & ~inferred
+    if missing.any():
+        steps.append(f"{int(missing.sum())} counts are not available: {_row_names(frame[missing])}")
+    derived = frame["status"] == "derived"
+    if derived.any():
+        steps.append(
+            f"{int(derived.sum())} counts derived from a published whole-number rate and the population "
+            f"({year_spans(frame.loc[derived, 'year'])}); their bounds carry the rounding of the rate"
+        )
+    estimated = rows["population_status"] == "age_17_estimated"
+    if estimated.any():
+        steps.append(
+            f"{int(estimated.sum())} populations are ages 0-16 as published plus age 17 taken as age 16 "
+            "of the year before"
+        )
+    without = rows["population"].isna()
+    if without.any():
+        steps.append(
+            f"{int(without.sum())} rows have no population in the edition "
+            f"({year_spans(rows.loc[without, 'year'])}), so no rate is computed for them"
+        )
+    return steps
+
+
+def _row_names(rows: pd.DataFrame, shown: int = 8) -> str:
+    """Name areas with their years, as ``Newport 2019-2020``."""
+    spans = {str(name): year_spans(part["year"]) for name, part in rows.groupby("area_name", sort=True)}
+    names = [f"{name} {years}" for name, years in spans.items()]
+    text = ", ".join(names[:shown])
+    return text + (f" and {len(names) - shown} more areas" if len(names) > shown else "")
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Write years as spans, ``2011-2014, 2018``."""
+    spans: list[list[int]] = []
+    for year in sorted({int(one) for one in years}):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
