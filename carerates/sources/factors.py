@@ -153,9 +153,9 @@ def _values(entry: FactorEntry) -> pd.DataFrame:
     columns = {"area_code": "area_code", entry.column: entry.name}
     if entry.year_column:
         columns[entry.year_column] = "year"
-    values = table[list(columns)].rename(columns=columns)
+    values: pd.DataFrame = table[list(columns)].rename(columns=columns)
     values[entry.name] = values[entry.name].astype("float64") * entry.scale
-    return values[values[entry.name].notna()]
+    return values.loc[values[entry.name].notna()]
 
 
 def _latest_areas(nations: Iterable[str]) -> pd.DataFrame:
@@ -165,7 +165,7 @@ def _latest_areas(nations: Iterable[str]) -> pd.DataFrame:
         table = read_table(TABLES[nation])
         rows = table[table["level"] == "local_authority"]
         parts.append(rows.loc[rows["year"] == rows["year"].max(), ["area_code", "area_name"]])
-    return pd.concat(parts)
+    return pd.DataFrame(pd.concat(parts))
 
 
 def _lacking(codes: pd.Series, areas: pd.DataFrame) -> str:
