@@ -28,6 +28,9 @@ _PUBLIC = {
     "OutputError": "carerates.errors",
     "MissingExtraError": "carerates.errors",
     "CareratesWarning": "carerates.errors",
+    "change": "carerates.trends",
+    "classify": "carerates.trends",
+    "rules": "carerates.trends",
 }
 # folders that are part of the public face as they stand: cr.areas.find(...), cr.survey...
 _FOLDERS = (
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from carerates.models import Adjustment, adjust
     from carerates.sources import load_factors, load_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
+    from carerates.trends import change, classify, rules
 
 __all__ = [
     "Adjustment",
@@ -75,8 +79,11 @@ __all__ = [
     "__version__",
     "adjust",
     "as_rates",
+    "change",
+    "classify",
     "load_factors",
     "load_rates",
+    "rules",
 ]
 
 

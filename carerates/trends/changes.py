@@ -1,0 +1,333 @@
+"""How did each area's rate change between two years, on either base, and how sure is that?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from carerates.provenance import NO_PROVENANCE, Provenance
+from carerates.tables import RatesTable, as_rates
+from carerates.trends.breaks import describe_breaks
+from carerates.trends.intervals import (
+    WELSH_SURVIVAL,
+    Floats,
+    difference_limits,
+    log_covariance,
+    log_ratio_variance,
+    normal_quantile,
+    percent_between,
+    percent_from_log,
+    surviving_children,
+)
+from carerates.trends.panels import Panel, RateKind, cut_panel, require_kind, require_years
+
+Base = Literal["start", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """What a change was asked to be; see :func:`change`."""
+
+    start: int
+    end: int
+    relative_to: Base = "start"
+    rate: RateKind = "computed"
+    interval: float = 0.95
+    survival: float = WELSH_SURVIVAL
+    published_decimals: int = 0
+
+    def __post_init__(self) -> None:
+        if self.relative_to not in ("start", "end"):
+            raise ValueError(f"relative_to must be 'start' or 'end'; this is {self.relative_to!r}.")
+        require_kind(self.rate)
+        normal_quantile(self.interval)
+        surviving_children(1.0, 1.0, self.survival)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """The change of every area between two years.
+
+    Attributes
+    ----------
+    settings : ChangeSettings
+    frame : DataFrame
+        One row per area; :meth:`to_frame` hands out a copy and lists the columns.
+    interval_kind, interval_probability : str, float
+        How the intervals were made and what they hold.
+    provenance : Provenance
+    """
+
+    settings: ChangeSettings
+    frame: pd.DataFrame = field(repr=False)
+    provenance: Provenance = NO_PROVENANCE
+    interval_kind: str = "log ratio of Poisson counts that share children (delta method)"
+
+    @property
+    def interval_probability(self) -> float:
+        """Probability of the intervals."""
+        return self.settings.interval
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy, one row per area.
+
+        Columns: ``area_code, area_name, nation, region, start, end``; ``rate_start, rate_end`` and the
+        ``children_`` and ``population_`` behind them; ``absolute_change`` with ``absolute_lower`` and
+        ``absolute_upper``; ``percent_change`` on the chosen base with ``percent_lower`` and
+        ``percent_upper`` (sampling uncertainty of the underlying rates) and, apart from those,
+        ``percent_rounding_low`` and ``percent_rounding_high`` (what rounding and suppression leave possible
+        for the published change); ``percent_of_start`` and ``percent_of_end``; ``log_ratio`` with
+        ``log_ratio_standard_error``; ``shared_children`` assumed present at both dates; ``annual_percent``
+        (compound) and ``slope_percent_per_year`` (least squares on the log of every year between) with
+        limits; ``breaks``; ``reason`` where there is no change to give.
+        """
+        return self.frame.copy()
+
+    def summary(self) -> str:
+        """Describe the changes in a paragraph."""
+        frame, chosen = self.frame, self.settings
+        known = frame["percent_change"].dropna()
+        text = (
+            f"Change in the {_KIND_WORDS[chosen.rate]} of {len(frame)} areas from 31 March {chosen.start} to "
+            f"31 March {chosen.end}, as a percentage of the {chosen.relative_to} value. "
+        )
+        if known.empty:
+            return text + "No area has a figure at both dates."
+        sure = (frame["percent_lower"] > 0) | (frame["percent_upper"] < 0)
+        rose, fell, same = (int(one.sum()) for one in (known > 0, known < 0, known == 0))
+        text += (
+            f"{len(known)} areas have both figures: {rose} rose, {fell} fell and {same} stayed the same; "
+            f"the median is {known.median():+.1f}%, from {known.min():+.1f}% to {known.max():+.1f}%. "
+            f"For {int(sure.sum())} of them the {100 * chosen.interval:g}% interval of the underlying change "
+            "leaves out zero."
+        )
+        absent = frame.loc[frame["percent_change"].isna(), "area_name"].tolist()
+        if absent:
+            text += f" Without a percentage: {', '.join(absent)}."
+        if (broken := frame["breaks"].ne("")).any():
+            told = "; ".join(dict.fromkeys(frame.loc[broken, "breaks"]))
+            text += f" Break in the series within the window for {int(broken.sum())} areas: {told}."
+        return text
+
+
+_KIND_WORDS = {
+    "computed": "rate per 10,000 children (computed from counts and populations)",
+    "published": "published rate per 10,000 children",
+    "children": "number of children looked after",
+}
+
+
+def change(
+    rates: RatesTable | pd.DataFrame,
+    start: int,
+    end: int,
+    *,
+    relative_to: Base = "start",
+    rate: RateKind = "computed",
+    interval: float = 0.95,
+    survival: float = WELSH_SURVIVAL,
+    published_decimals: int = 0,
+) -> Change:
+    """Answer how much each area's rate changed between two years.
+
+    Parameters
+    ----------
+    rates : RatesTable or DataFrame
+        At least the two years; years between are used for the slope.
+    start, end : int
+        Years of the 31 March.
+    relative_to : {"start", "end"}
+        What the percentage is a percentage of.  A change since ``start`` is usually meant; some published
+        tables divide by the end value, and a fall then looks larger and a rise smaller.
+    rate : {"computed", "published", "children"}
+        Children / population; the rate as its publisher printed it; or the number of children.
+    interval : float
+        Probability of the intervals.
+    survival : float
+        Share of looked-after children still looked after a year later; sets how many are counted at both
+        dates.  The default is Wales in 2018-19; 0 treats the two counts as independent.
+    published_decimals : int
+        Decimals in which the publisher prints rates; used for rounding bounds when ``rate="published"``.
+
+    Returns
+    -------
+    Change
+
+    Raises
+    ------
+    TableError
+        If a year is not in the table.
+    ValueError
+        If the window or an option is not one.
+
+    Notes
+    -----
+    Three questions have three sets of columns.  *What do the published figures say?* ``percent_change``.
+    *What could they say before rounding and suppression?* ``percent_rounding_low`` and ``_high``: hard
+    bounds, no probability.  *How did the underlying rate change?* ``percent_lower`` and ``percent_upper``:
+    an interval from the Poisson variation of two counts that share children,
+    ``Var(log ratio) = 1/Y0 + 1/Y1 - 2V/(Y0 Y1)`` with ``V = Y0 survival^years``.
+
+    An area with a missing figure, a zero base or a boundary change keeps its row; ``reason`` says why there
+    is no percentage.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A"], "year": [2016, 2020],
+    ...                       "children": [670, 1150], "population": [100_000, 100_000]})
+    >>> both = cr.change(rates, 2016, 2020).to_frame()[["percent_of_start", "percent_of_end"]]
+    >>> both.round(1).to_numpy().tolist()
+    [[71.6, 41.7]]
+    """
+    table = as_rates(rates)
+    require_years(table, start, end)
+    settings = ChangeSettings(start, end, relative_to, rate, interval, survival, published_decimals)
+    years = [year for year in table.years if start <= year <= end]
+    panel = cut_panel(table, years, rate, published_decimals=published_decimals)
+    frame = panel.labels.assign(start=start, end=end)
+    frame = pd.concat([frame, _ends(panel), _sizes(panel, settings), _slopes(panel, settings)], axis=1)
+    ends = [panel.at(start), panel.at(end)]
+    frame["breaks"] = describe_breaks(frame["nation"], start, end, rate, panel.vintage[:, ends])
+    frame["reason"] = [_reason(panel, row, settings) for row in range(len(frame))]
+    step = (
+        f"change from {start} to {end} in the {_KIND_WORDS[rate]}, as a percentage of the {relative_to} value"
+    )
+    without = int(frame["percent_change"].isna().sum())
+    if without:
+        step += f"; {without} of {len(frame)} areas have none, each with its reason"
+    return Change(settings, frame, table.provenance.then(step))
+
+
+def _ends(panel: Panel) -> pd.DataFrame:
+    """Return the figures at both dates."""
+    pairs = {"rate": panel.rates, "children": panel.children, "population": panel.population}
+    return pd.DataFrame(
+        {
+            f"{name}_{when}": grid[:, at]
+            for name, grid in pairs.items()
+            for when, at in (("start", 0), ("end", -1))
+        }
+    )
+
+
+def _sizes(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
+    """Return absolute, percent and log changes with their limits and rounding bounds."""
+    rate0, rate1 = panel.rates[:, 0], panel.rates[:, -1]
+    count0, count1 = _counts(panel, 0), _counts(panel, -1)
+    shared = surviving_children(count0, settings.end - settings.start, settings.survival)
+    shared = np.minimum(shared, np.minimum(count0, count1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usable = (rate0 > 0) & (rate1 > 0)
+        log_ratio = np.where(usable, np.log(rate1 / rate0), np.nan)
+        scale = (rate0 / count0, rate1 / count1)
+        per_child = tuple(
+            np.where(count > 0, one, 1e4 / panel.population[:, at] if panel.kind != "children" else 1.0)
+            for one, count, at in zip(scale, (count0, count1), (0, -1), strict=True)
+        )
+        error = np.sqrt(log_ratio_variance(count0, count1, shared))
+    error = np.where(usable, error, np.nan)
+    z = normal_quantile(settings.interval)
+    lower, upper = difference_limits(
+        (count0, count1), (per_child[0], per_child[1]), shared, settings.interval
+    )
+    there = np.isfinite(rate0) & np.isfinite(rate1)
+    low, high = _rounding_bounds(panel, settings.relative_to)
+    years = settings.end - settings.start
+    return pd.DataFrame(
+        {
+            "absolute_change": rate1 - rate0,
+            "absolute_lower": np.where(there, lower, np.nan),
+            "absolute_upper": np.where(there, upper, np.nan),
+            "percent_change": percent_between(rate0, rate1, settings.relative_to),
+            "percent_lower": percent_from_log(log_ratio - z * error, settings.relative_to),
+            "percent_upper": percent_from_log(log_ratio + z * error, settings.relative_to),
+            "percent_rounding_low": low,
+            "percent_rounding_high": high,
+            "percent_of_start": percent_between(rate0, rate1, "start"),
+            "percent_of_end": percent_between(rate0, rate1, "end"),
+            "log_ratio": log_ratio,
+            "log_ratio_standard_error": error,
+            "shared_children": shared,
+            "annual_percent": percent_from_log(log_ratio / years, "start"),
+            "annual_percent_lower": percent_from_log((log_ratio - z * error) / years, "start"),
+            "annual_percent_upper": percent_from_log((log_ratio + z * error) / years, "start"),
+        }
+    )
+
+
+def _counts(panel: Panel, at: int) -> Floats:
+    """Return children at one date; where only a published rate exists, what it and the population imply."""
+    implied = panel.rates[:, at] * panel.population[:, at] / 1e4
+    known = panel.children[:, at]
+    return known if panel.kind == "children" else np.where(np.isfinite(known), known, implied)
+
+
+def _rounding_bounds(panel: Panel, relative_to: str) -> tuple[Floats, Floats]:
+    """Return the smallest and largest percentages that rounding and suppression leave possible."""
+    low0, high0 = panel.rates_low[:, 0], panel.rates_high[:, 0]
+    low1, high1 = panel.rates_low[:, -1], panel.rates_high[:, -1]
+    bounds = []
+    for first, last, unbounded in ((high0, low1, -np.inf), (low0, high1, np.inf)):
+        percent = percent_between(first, last, relative_to)
+        base, other = (first, last) if relative_to == "start" else (last, first)
+        # a base that may have been zero leaves the percentage without a bound on this side
+        open_ended = (base == 0) & (other > 0)
+        bounds.append(np.where(open_ended, unbounded, percent))
+    return bounds[0], bounds[1]
+
+
+def _slopes(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
+    """Return the least-squares slope of the log rate over the years of the window that have figures."""
+    z = normal_quantile(settings.interval)
+    years = np.array(panel.years, dtype=float)
+    slope, error = np.full(len(panel.rates), np.nan), np.full(len(panel.rates), np.nan)
+    used = np.zeros(len(panel.rates), dtype=int)
+    counts = np.column_stack([_counts(panel, at) for at in range(len(panel.years))])
+    for row, (line, count) in enumerate(zip(panel.rates, counts, strict=True)):
+        known = np.isfinite(line) & (line > 0)
+        used[row] = int(known.sum())
+        # a slope over part of the window would answer another question
+        if not (known[0] and known[-1]):
+            continue
+        weight = years[known] - years[known].mean()
+        weight = weight / (weight**2).sum()
+        slope[row] = weight @ np.log(line[known])
+        if (count[known] > 0).all():
+            covariance = log_covariance(count[None, known], years[known], settings.survival)[0]
+            error[row] = np.sqrt(weight @ covariance @ weight)
+    return pd.DataFrame(
+        {
+            "slope_percent_per_year": 100 * np.expm1(slope),
+            "slope_lower": 100 * np.expm1(slope - z * error),
+            "slope_upper": 100 * np.expm1(slope + z * error),
+            "years_used": used,
+        }
+    )
+
+
+def _reason(panel: Panel, row: int, settings: ChangeSettings) -> str:
+    """Say why an area has no percentage; empty text where it has one."""
+    gaps = []
+    for at, year in ((0, settings.start), (-1, settings.end)):
+        if np.isfinite(panel.rates[row, at]):
+            continue
+        status = panel.status[row, at]
+        if not status:
+            gaps.append(f"no row for {year} (a new, merged or abolished area, or a year not loaded)")
+        elif panel.kind == "published":
+            gaps.append(f"no published rate for {year}")
+        elif np.isfinite(panel.children[row, at]):
+            gaps.append(f"no population for {year}")
+        else:
+            gaps.append(f"no count for {year} ({status.replace('_', ' ')})")
+    if gaps:
+        return "; ".join(gaps)
+    base = panel.rates[row, 0 if settings.relative_to == "start" else -1]
+    if base == 0:
+        return f"the {settings.relative_to} rate is zero, so a percentage of it does not exist"
+    return ""

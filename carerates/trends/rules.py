@@ -1,0 +1,290 @@
+"""What counts as increasing, decreasing or little changed: settings, not code.
+
+A rule is a frozen set of plain values.  The presets reproduce rules that published studies used; a rule of
+your own is ``Rule(name="mine", start=..., end=..., decreasing=-5, increasing=5)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from carerates.trends.changes import Base
+from carerates.trends.panels import RateKind, require_kind
+
+Measure = Literal["net", "mean_annual", "slope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When an area is called increasing or decreasing.
+
+    Parameters
+    ----------
+    name : str
+        For tables and captions.
+    start, end : int
+        Years of the 31 March.
+    decreasing : float
+        Percent.  A change at or below it is decreasing (below it where ``inclusive`` is False).
+    increasing : float or None
+        Percent.  A change above it is increasing; None takes the national change plus ``margin``.
+    margin : float
+        Percentage points that an increase must exceed the national change by.
+    measure : {"net", "mean_annual", "slope"}
+        Net change over the window; mean of the year-on-year percentage changes; or least-squares slope of
+        the log rate.  The last two are per cent per year, and so are then the thresholds.
+    relative_to : {"start", "end"}
+        Base of a net change.
+    rate : {"computed", "published", "children"}
+        Which figure changes.
+    whole_number_rates : bool
+        Round the rates to whole numbers, halves up, before comparing, as studies from published tables did.
+    middle : str
+        Label of an area between the thresholds.
+    inclusive : bool
+        Whether a change equal to ``decreasing`` is decreasing.
+    shortfall : float or None
+        Exclude an increasing area whose rate at the end is below its expected rate by this many per cent or
+        more (0: by anything at all); None excludes nobody.
+    excess : float or None
+        The same for the other arm: exclude a decreasing area at least this far above expectation.
+    expected_left_out : bool
+        Compare with the expected rate that was made without the area itself.
+    """
+
+    name: str
+    start: int
+    end: int
+    decreasing: float
+    increasing: float | None = None
+    margin: float = 0.0
+    measure: Measure = "net"
+    relative_to: Base = "start"
+    rate: RateKind = "computed"
+    whole_number_rates: bool = False
+    middle: str = "not classified"
+    inclusive: bool = True
+    shortfall: float | None = None
+    excess: float | None = None
+    expected_left_out: bool = False
+
+    def __post_init__(self) -> None:
+        require_kind(self.rate)
+        problems = [*self._wrong_words(), *self._wrong_numbers()]
+        if problems:
+            raise ValueError(f"The rule {self.name!r} is not a rule: " + "; ".join(problems) + ".")
+
+    def _wrong_words(self) -> list[str]:
+        """List options that are not among those allowed."""
+        problems = []
+        if self.measure not in get_args(Measure):
+            problems.append(f"measure={self.measure!r} is not one of {', '.join(get_args(Measure))}")
+        if self.relative_to not in get_args(Base):
+            problems.append(f"relative_to={self.relative_to!r} is not 'start' or 'end'")
+        if self.middle in ("increasing", "decreasing"):
+            problems.append(f"middle={self.middle!r} is the label of another class")
+        if self.measure != "net" and self.relative_to == "end":
+            problems.append(f"measure={self.measure!r} has no end base; leave relative_to='start'")
+        return problems
+
+    def _wrong_numbers(self) -> list[str]:
+        """List thresholds and years that contradict each other."""
+        problems = []
+        if self.start >= self.end:
+            problems.append(f"start must come before end (start={self.start}, end={self.end})")
+        if not np.isfinite(self.decreasing):
+            problems.append(f"decreasing={self.decreasing!r} is not a finite percentage")
+        if self.decreasing > 0:
+            problems.append(f"decreasing={self.decreasing:g} is a rise; a fall of 10% is decreasing=-10")
+        if self.increasing is not None and not self.increasing >= self.decreasing:
+            problems.append(
+                f"increasing={self.increasing:g} is below decreasing={self.decreasing:g}: "
+                "the thresholds are the wrong way round"
+            )
+        if self.increasing is not None and self.inclusive and self.increasing < 0:
+            problems.append(f"increasing={self.increasing:g} would call a fall an increase")
+        if self.increasing is not None and self.margin:
+            problems.append(
+                "margin goes with the national change; with a fixed increasing=... it means nothing"
+            )
+        problems += [
+            f"{name}={value:g} must be 0 or more: how far, in per cent, from the expected rate"
+            for name, value in (("shortfall", self.shortfall), ("excess", self.excess))
+            if value is not None and not value >= 0
+        ]
+        return problems
+
+    @property
+    def needs_national(self) -> bool:
+        """Whether the rule compares with the national change."""
+        return self.increasing is None
+
+    @property
+    def needs_expected(self) -> bool:
+        """Whether the rule compares with expected rates."""
+        return self.shortfall is not None or self.excess is not None
+
+    @property
+    def unit(self) -> str:
+        """Unit of the measure, for axes and sentences."""
+        return "%" if self.measure == "net" else "% per year"
+
+    def describe(self) -> str:
+        """Say the rule in words."""
+        what = {
+            "net": f"the change from {self.start} to {self.end} in per cent of the {self.relative_to} rate",
+            "mean_annual": f"the mean of the yearly percentage changes from {self.start} to {self.end}",
+            "slope": f"the slope of the log rate from {self.start} to {self.end}, in per cent per year",
+        }[self.measure]
+        low = f"{self.decreasing:g}{self.unit} {'or below' if self.inclusive else 'exceeded downwards'}"
+        high = (
+            f"above {self.increasing:g}{self.unit}"
+            if self.increasing is not None
+            else "above the national change"
+            + (f" by more than {self.margin:g} points" if self.margin else "")
+        )
+        text = f"{self.name}: {what}; decreasing if {low}, increasing if {high}, else {self.middle}"
+        for name, distance, side in (
+            ("increasing", self.shortfall, "below"),
+            ("decreasing", self.excess, "above"),
+        ):
+            if distance is not None:
+                far = f"{distance:g}% or more {side}" if distance else side
+                text += f"; {name} areas {far} their expected rate are excluded"
+        figure = {"computed": "computed", "published": "published", "children": "numbers, not"}[self.rate]
+        rounding = " rounded to whole numbers" if self.whole_number_rates else ""
+        return text + f" ({figure} rates{rounding})."
+
+
+def wcpp(
+    start: int = 2016,
+    end: int = 2020,
+    *,
+    relative_to: Base = "end",
+    rate: RateKind = "published",
+    shortfall: float | None = 0.0,
+) -> Rule:
+    """Return the rule of the 2020 Welsh workforce survey: who was compared with whom.
+
+    Decreasing: down by 10% or more.  Increasing: up by more than Wales as a whole.  An increasing area whose
+    rate is nevertheless below what its deprivation leads one to expect is excluded.
+
+    Parameters
+    ----------
+    start, end : int
+        The published percentages are those from 2016 to 2020.
+    relative_to : {"start", "end"}
+        The published table divides by the *end* rate: Wrexham's 67 to 115 is printed as 41.7% (of 115),
+        though it is a rise of 71.6% since 2016.
+    rate : {"published", "computed", "children"}
+        The published table uses whole-number published rates.
+    shortfall : float or None
+        The text excludes any area below expectation (0); its note says 15%.
+
+    Notes
+    -----
+    With the national change as the bar, about half of all areas pass it whatever happens: if all 22 truly
+    rose alike, 11 would be called increasing.  :func:`wcpp_corrected` sets the rule right.
+
+    References
+    ----------
+    Forrester D, and others. Factors influencing care rates: survey of the workforce in Wales. Wales Centre
+    for Public Policy, 2021, Table 4.
+    """
+    return Rule("WCPP 2021", start, end, -10.0, None, relative_to=relative_to, rate=rate, shortfall=shortfall)
+
+
+def wcpp_corrected(
+    start: int = 2016, end: int = 2020, *, margin: float = 10.0, shortfall: float | None = 0.0
+) -> Rule:
+    """Return the survey's rule with its known weaknesses mended.
+
+    The change is since the start year and from computed rates; an increase must exceed the national one by a
+    margin, as a fall must exceed 10%; and the exclusion works on both arms, with expected rates made without
+    the area itself: increasing areas below expectation and decreasing areas above it are set aside.
+    Apply it with ``probability=`` to ask about underlying rates.
+
+    Parameters
+    ----------
+    start, end : int
+        Years of the 31 March.
+    margin : float
+        Percentage points above the national change.
+    shortfall : float or None
+        Per cent from expectation, on both arms; None excludes nobody.
+    """
+    return Rule(
+        "WCPP 2021, corrected",
+        start,
+        end,
+        -10.0,
+        None,
+        margin=margin,
+        shortfall=shortfall,
+        excess=shortfall,
+        expected_left_out=shortfall is not None,
+    )
+
+
+def wwcsc(
+    dead_band: float,
+    start: int = 2012,
+    end: int = 2017,
+    *,
+    measure: Measure = "net",
+    rate: RateKind = "computed",
+    whole_number_rates: bool = False,
+) -> Rule:
+    """Return the three-class rule of the English interviews: increasing, little change, decreasing.
+
+    Parameters
+    ----------
+    dead_band : float
+        Half-width of "little change", in per cent (per year unless the measure is net).  The study printed
+        none, so there is no default.
+    start, end : int
+        The study's window is 2012 to 2017.
+    measure, rate, whole_number_rates
+        See :class:`Rule`.
+
+    References
+    ----------
+    What Works Centre for Children's Social Care, interviews with leaders on care trends, 2018.
+    """
+    if not dead_band >= 0:
+        raise ValueError(f"dead_band must be 0 or more; this is {dead_band!r}.")
+    return Rule(
+        "increasing, little change, decreasing",
+        start,
+        end,
+        -float(dead_band),
+        float(dead_band),
+        measure=measure,
+        rate=rate,
+        whole_number_rates=whole_number_rates,
+        middle="little change",
+        inclusive=False,
+    )
+
+
+def slope(start: int, end: int, *, threshold: float = 2.0, rate: RateKind = "computed") -> Rule:
+    """Return a rule on the slope of the log rate: more than ``threshold`` per cent a year up or down.
+
+    The slope uses every year of the window, so no single year's figure decides the class.
+    """
+    if not threshold >= 0:
+        raise ValueError(f"threshold must be 0 or more; this is {threshold!r}.")
+    return Rule(
+        "slope",
+        start,
+        end,
+        -float(threshold),
+        float(threshold),
+        measure="slope",
+        rate=rate,
+        middle="little change",
+        inclusive=False,
+    )
