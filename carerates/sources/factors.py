@@ -74,7 +74,9 @@ def load_factors(
     sources = tuple(table_source(name) for name in dict.fromkeys(entry.table for entry in entries))
     steps = [f"loaded {', '.join(entry.name for entry in entries)} for {len(set(frame['area_code']))} areas"]
     latest = _latest_areas(chosen)
-    gaps = {one.name: _lacking(frame.loc[frame[one.name].notna(), "area_code"], latest) for one in entries}
+    gaps = {
+        one.name: _lacking(set(frame.loc[frame[one.name].notna(), "area_code"]), latest) for one in entries
+    }
     steps += [f"{name} is missing for {lacking}" for name, lacking in gaps.items() if lacking]
     factors = tuple(entry.factor for entry in entries)
     return FactorsTable(frame, factors, Provenance(sources, tuple(steps)))
@@ -99,9 +101,15 @@ def available_factors() -> pd.DataFrame:
     """
     records = []
     latest = {nation: _latest_areas([nation]) for nation in TABLES}
+    rows: dict[tuple[object, ...], pd.DataFrame] = {}  # many factors share the rows of one table
     for entry in factor_entries().values():
-        codes = _values(entry).dropna()["area_code"].drop_duplicates()
-        counts = {nation: int(codes.str.startswith(prefix).sum()) for nation, prefix in _PREFIX.items()}
+        place = (entry.table, entry.where)
+        if place not in rows:
+            rows[place] = _rows(entry)
+        codes = set(rows[place].loc[rows[place][entry.column].notna(), "area_code"])
+        counts = {
+            nation: sum(code.startswith(prefix) for code in codes) for nation, prefix in _PREFIX.items()
+        }
         lacking = [_lacking(codes, latest[nation]) for nation, count in counts.items() if count]
         records.append(
             {
@@ -147,15 +155,21 @@ def _chosen_entries(names: str | Iterable[str]) -> list[FactorEntry]:
 
 def _values(entry: FactorEntry) -> pd.DataFrame:
     """Read one factor: area, year where it has one, value."""
-    table = read_table(entry.table)
-    for column, value in entry.where:
-        table = table[table[column] == value]
+    table = _rows(entry)
     columns = {"area_code": "area_code", entry.column: entry.name}
     if entry.year_column:
         columns[entry.year_column] = "year"
     values: pd.DataFrame = table[list(columns)].rename(columns=columns)
     values[entry.name] = values[entry.name].astype("float64") * entry.scale
     return values.loc[values[entry.name].notna()]
+
+
+def _rows(entry: FactorEntry) -> pd.DataFrame:
+    """Read the rows of a table that hold one factor."""
+    table = read_table(entry.table)
+    for column, value in entry.where:
+        table = table[table[column] == value]
+    return table
 
 
 def _latest_areas(nations: Iterable[str]) -> pd.DataFrame:
@@ -168,7 +182,7 @@ def _latest_areas(nations: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(pd.concat(parts))
 
 
-def _lacking(codes: pd.Series, areas: pd.DataFrame) -> str:
+def _lacking(codes: set[str], areas: pd.DataFrame) -> str:
     """Name the areas that are not among the codes; say how many where there are many."""
     absent = areas.loc[~areas["area_code"].isin(codes), "area_name"].tolist()
     return ", ".join(absent[:8]) + (f" and {len(absent) - 8} more" if len(absent) > 8 else "")

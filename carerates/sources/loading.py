@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from carerates import areas
 from carerates.errors import SourceError
 from carerates.provenance import Provenance
 from carerates.sources.edition import read_table, table_source
@@ -19,6 +20,7 @@ from carerates.tables import RatesTable
 
 Level = Literal["local_authority", "region", "nation"]
 Population = Literal["published", "rebased"]
+Lang = Literal["en", "cy"]
 
 TABLES = {"wales": "looked_after_wales", "england": "looked_after_england"}
 LEVELS: dict[str, str] = {
@@ -27,6 +29,7 @@ LEVELS: dict[str, str] = {
     "nation": "nations",
 }
 POPULATIONS = ("published", "rebased")
+LANGUAGES = ("en", "cy")
 _NATION_NAMES = {"wales": "Wales", "england": "England"}
 _ALIASES = {"cymru": "wales", "lloegr": "england"}
 _STATUS_BY_ROUNDING = {1: "exact", 5: "rounded_to_5", 10: "rounded_to_10"}
@@ -42,6 +45,7 @@ def load_rates(
     *,
     years: int | Iterable[int] | None = None,
     level: Level = "local_authority",
+    lang: Lang = "en",
     population: Population = "published",
     include_inferred: bool = False,
 ) -> RatesTable:
@@ -55,6 +59,8 @@ def load_rates(
         Years of the 31 March; by default every year the edition holds for the level.
     level : {"local_authority", "region", "nation"}
         Kind of area; one table holds one level.  Wales counts as one region beside the nine of England.
+    lang : {"en", "cy"}
+        Language of the areas' names; an area without a Welsh name keeps its English one.
     population : {"published", "rebased"}
         ``"published"`` takes the series that the published rates rest on, which breaks between 2018 and
         2019 in England and between 2021 and 2022 in Wales.  ``"rebased"`` takes the series rebased to the
@@ -72,7 +78,7 @@ def load_rates(
     Raises
     ------
     ValueError
-        If a nation, level or population is not one of those above.
+        If a nation, level, language or population is not one of those above.
     SourceError
         If the edition lacks a year asked for, or is missing or damaged.
 
@@ -94,6 +100,7 @@ def load_rates(
     """
     chosen = chosen_nations(nations)
     _check_choice("level", level, tuple(LEVELS))
+    _check_choice("lang", lang, LANGUAGES)
     _check_choice("population", population, POPULATIONS)
     wanted = _chosen_years(years)
     parts, steps = [], []
@@ -106,6 +113,9 @@ def load_rates(
     rows = pd.concat(parts, ignore_index=True)
     published = _with_population(rows, "published")
     rows = published if population == "published" else _with_population(rows, population)
+    if lang == "cy":
+        welsh = {code: areas.find(code).name_cy for code in rows["area_code"].unique()}
+        rows["area_name"] = rows["area_code"].map(welsh).where(lambda name: name != "", rows["area_name"])
     frame = _with_counts(rows, published, include_inferred)
     sources = tuple(table_source(name) for name in [*(TABLES[one] for one in chosen), "child_population"])
     named = " and ".join(_NATION_NAMES[one] for one in chosen)
@@ -299,8 +309,10 @@ def _status_steps(frame: pd.DataFrame, rows: pd.DataFrame, include_inferred: boo
 
 def _row_names(rows: pd.DataFrame, shown: int = 8) -> str:
     """Name areas with their years, as ``Newport 2019-2020``."""
-    spans = {str(name): year_spans(part["year"]) for name, part in rows.groupby("area_name", sort=True)}
-    names = [f"{name} {years}" for name, years in spans.items()]
+    years: dict[str, list[int]] = {}
+    for name, year in sorted(zip(rows["area_name"], rows["year"], strict=True)):
+        years.setdefault(name, []).append(year)
+    names = [f"{name} {year_spans(held)}" for name, held in years.items()]
     text = ", ".join(names[:shown])
     return text + (f" and {len(names) - shown} more areas" if len(names) > shown else "")
 
