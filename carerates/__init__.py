@@ -20,6 +20,8 @@ _PUBLIC = {
     "adjust": "carerates.models",
     "load_rates": "carerates.sources",
     "load_factors": "carerates.sources",
+    "Funnel": "carerates.funnels",
+    "funnel": "carerates.funnels",
     "CareratesError": "carerates.errors",
     "SourceError": "carerates.errors",
     "TableError": "carerates.errors",
