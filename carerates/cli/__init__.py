@@ -14,7 +14,9 @@ import carerates
 from carerates.errors import CareratesError
 
 # command -> module that defines `command`; the order is the order of the help page
-_COMMANDS: dict[str, str] = {}
+_COMMANDS: dict[str, str] = {
+    "check": "carerates.cli.check",
+}
 
 
 class _LazyGroup(click.Group):
