@@ -1,0 +1,1 @@
+"""Publishers' services played on this machine, quirks included."""
