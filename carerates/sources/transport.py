@@ -14,6 +14,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NoReturn
 from urllib.parse import urlsplit
@@ -22,7 +23,6 @@ import requests
 from urllib3.exceptions import MaxRetryError
 from urllib3.util.retry import Retry
 
-from carerates import __version__
 from carerates.sources.bodies import BrokenBodyError, refuse_web_page, save_body
 from carerates.sources.failures import (
     BusyError,
@@ -82,7 +82,7 @@ class Transport:
         self.session.max_redirects = MAX_REDIRECTS
         self.session.headers.update(
             {
-                "User-Agent": f"carerates/{__version__} (python-requests/{requests.__version__})",
+                "User-Agent": f"carerates/{_version()} (python-requests/{requests.__version__})",
                 "Accept-Encoding": "gzip",
             }
         )
@@ -301,6 +301,14 @@ def describe_refusal(body: bytes) -> str:
         names = ("path", "code", "message") if isinstance(one, dict) else ()
         parts.append(" ".join(str(one[name]) for name in names if one.get(name)))
     return "; ".join(part for part in parts if part)[:500]
+
+
+def _version() -> str:
+    """Return the installed version, so that a publisher can tell who asks."""
+    try:
+        return metadata.version("carerates")
+    except metadata.PackageNotFoundError:
+        return "0"
 
 
 def _host(url: str) -> str:
