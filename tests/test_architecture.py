@@ -17,7 +17,7 @@ METHODS = {"funnels", "models", "trends", "peers", "survey", "audit"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "provenance": set(),
-    "areas": BASE,
+    "areas": BASE | {"tables"},  # harmonise sums the rows of a rates table
     "tables": BASE,
     "scaling": BASE,
     "sources": BASE | {"areas", "tables"},

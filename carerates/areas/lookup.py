@@ -76,8 +76,13 @@ def _shorter(name: str) -> list[str]:
     return found + [name.removesuffix(" " + word) for word in _AFTER if name.endswith(" " + word)]
 
 
+def by_code(code: str) -> Area | None:
+    """Return the area that a code stands for, None if it is no code that is known."""
+    return _codes().get(code.strip().casefold())
+
+
 @cache
-def _by_code() -> dict[str, Area]:
+def _codes() -> dict[str, Area]:
     """Map every code, current, former, DfE and StatsWales, to its area."""
     codes: dict[str, Area] = {}
     for one in all_areas():
@@ -94,7 +99,7 @@ def _by_name() -> dict[str, tuple[Area, ...]]:
     for one in all_areas():
         official = (one.name_en, one.name_cy, one.short_name_en, one.short_name_cy)
         spellings += [(spelling, one) for spelling in official]
-    spellings += [(row["alias"], _by_code()[row["code"].casefold()]) for row in read_rows("aliases.csv")]
+    spellings += [(row["alias"], _codes()[row["code"].casefold()]) for row in read_rows("aliases.csv")]
     names: dict[str, tuple[Area, ...]] = {}
     for spelling, one in spellings:
         key = simplify(spelling)
@@ -142,8 +147,8 @@ def find(text: str | int, *, year: int | None = None) -> Area:
     if isinstance(text, bool) or not isinstance(text, (str, int)):
         raise TypeError(f"A code or a name is needed; this is a {type(text).__name__}.")
     asked = str(text).strip()
-    if by_code := _by_code().get(asked.casefold()):
-        return by_code
+    if (coded := by_code(asked)) is not None:
+        return coded
     found = _named(simplify(asked))
     if not found:
         raise _unknown(asked)
@@ -255,10 +260,10 @@ def _unknown(asked: str) -> AreaError:
     if not asked:
         return AreaError("An empty text is not an area; give a code such as W06000001, or a name.")
     parts = [part.strip().casefold() for part in re.split(r"[/,;|]", asked)]
-    if len(parts) > 1 and all(part in _by_code() for part in parts):
+    if len(parts) > 1 and all(part in _codes() for part in parts):
         return AreaError(
             f"{asked!r} stands for {len(parts)} areas; give one of them:",
-            [_described(_by_code()[part]) for part in parts],
+            [_described(_codes()[part]) for part in parts],
         )
     near = {one.code: one for one in _near(asked)}
     kinds = "a GSS, DfE or StatsWales code, or an English or Welsh name"
@@ -276,7 +281,7 @@ def _unknown(asked: str) -> AreaError:
 def _near(asked: str) -> list[Area]:
     """Return up to five areas whose code or name is like the text."""
     if re.fullmatch(r"[a-z]?\d+", asked.casefold()):
-        return [_by_code()[code] for code in get_close_matches(asked.casefold(), _by_code(), n=3, cutoff=0.8)]
+        return [_codes()[code] for code in get_close_matches(asked.casefold(), _codes(), n=3, cutoff=0.8)]
     names = _by_name()
     shapes = [simplify(asked)]
     for shape in shapes:  # grows while it is read, until no phrase is left to take off

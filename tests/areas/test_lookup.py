@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carerates import areas
@@ -109,6 +109,7 @@ def test_every_code_finds_its_own_area(area: areas.Area) -> None:
             assert areas.find(code) is area
 
 
+@settings(max_examples=40)  # each miss looks for near matches, which takes a while
 @given(st.text(max_size=30))
 def test_any_text_is_an_area_or_a_clear_error(text: str) -> None:
     try:
