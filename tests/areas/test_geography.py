@@ -154,8 +154,8 @@ def test_bad_input_is_refused() -> None:
 
 
 def test_answers_are_copies() -> None:
-    areas.neighbours().loc[:, "link"] = "x"
-    areas.tile_grid().loc[:, "row"] = 0
+    borders, grid = areas.neighbours(), areas.tile_grid()
+    borders["link"], grid["row"] = "x", 0
     assert set(areas.neighbours()["link"]) == {"land", "bridge"}
     assert areas.tile_grid()["row"].nunique() > 10
 
@@ -184,8 +184,10 @@ def test_the_grid_keeps_most_neighbours_together_and_each_nation_whole() -> None
     same = there[there["area_code"].str[0] == there["neighbour_code"].str[0]]
     one, other = grid.loc[same["area_code"]], grid.loc[same["neighbour_code"]]
     apart = abs(one.to_numpy() - other.to_numpy()).max(axis=1)
-    # squares have eight neighbours at most and Powys alone has thirteen, so not every pair can touch
-    assert (apart <= 1).mean() > 0.75
+    # squares have eight neighbours at most and Powys alone has thirteen, so not every pair can touch;
+    # cells filled in the order of the codes would keep fewer than one pair in five together
+    assert (apart <= 1).mean() > 0.7
+    assert apart.max() <= 4
     for letter in "EW":
         cells = {tuple(cell) for code, *cell in grid.itertuples() if code[0] == letter}
         touching = {(a, b): "" for a in cells for b in cells if abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1}
