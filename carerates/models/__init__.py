@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 # name -> module that defines it, loaded when first used
 _PUBLIC = {
-    "Adjustment": "carerates.models.adjustment",
+    "Adjustment": "carerates.models.adjustment_result",
     "AdjustmentSettings": "carerates.models.adjustment_settings",
     "adjust": "carerates.models.adjustment",
 }
 
 if TYPE_CHECKING:
-    from carerates.models.adjustment import Adjustment, adjust
+    from carerates.models.adjustment import adjust
+    from carerates.models.adjustment_result import Adjustment
     from carerates.models.adjustment_settings import AdjustmentSettings
 
 __all__ = [

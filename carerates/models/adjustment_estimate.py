@@ -152,6 +152,12 @@ def require_shared_coefficients(estimate: Estimate, names: list[str]) -> None:
         )
 
 
+def poisson_dispersion(children: Array, population: Array, estimate: Estimate) -> float:
+    """Return Pearson's chi-squared of counts over the degrees of freedom, whatever the method."""
+    expected = estimate.rate * population / PER
+    return float(np.sum((children - expected) ** 2 / expected)) / estimate.degrees_of_freedom
+
+
 def rates_without_each(
     children: Array,
     population: Array,

@@ -12,9 +12,10 @@ from itertools import combinations
 from math import factorial
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from carerates.models.log_linear import negative_binomial_deviance
+from carerates.models.log_linear import log_linear_fit, negative_binomial_deviance
 
 Array = NDArray[np.float64]
 
@@ -59,7 +60,8 @@ def shares_explained(
     Notes
     -----
     ``log_rate`` leaves out areas with no children looked after, whose logarithm does not exist.
-    ``deviance`` compares with the pooled rate ``sum(children) / sum(population)``.
+    ``deviance`` compares with the one rate that fits best: ``sum(children) / sum(population)`` for the
+    Poisson.  For linear methods too it is the Poisson deviance.
     """
     rate, fitted = children / population, expected / population
     labels = np.zeros(len(rate), dtype=object) if groups is None else groups
@@ -67,7 +69,7 @@ def shares_explained(
     ordinary = _share(rate, fitted, same, labels)
     left, spare_degrees = len(rate) - coefficients, len(rate) - len(set(labels))
     some = children > 0
-    pooled = population * group_means(rate, population, labels)
+    pooled = common_level(children, population, dispersion, labels)
     total = negative_binomial_deviance(children, pooled, dispersion)
     spare = negative_binomial_deviance(children, expected, dispersion)
     return {
@@ -77,6 +79,20 @@ def shares_explained(
         "log_rate": _share(np.log(rate[some]), np.log(fitted[some]), same[some], labels[some]),
         "deviance": 1.0 - spare / total if total > 1e-9 * len(rate) else np.nan,
     }
+
+
+def common_level(children: Array, population: Array, dispersion: float, labels: NDArray[np.object_]) -> Array:
+    """Return the counts that the one best-fitting rate of each group makes expected."""
+    rates = group_means(children / population, population, labels)
+    means = population * rates
+    if dispersion > 0.0:
+        for label in set(labels):
+            here = labels == label
+            if children[here].sum() > 0:
+                ones = np.ones((int(here.sum()), 1))
+                fit = log_linear_fit(children[here], ones, np.log(means[here]), dispersion=dispersion)
+                means[here] = fit.mean
+    return means
 
 
 def group_means(values: Array, weights: Array, labels: NDArray[np.object_]) -> Array:
@@ -96,6 +112,35 @@ def _share(values: Array, fitted: Array, weights: Array, labels: NDArray[np.obje
     if total <= 1e-24 * float(np.sum(weights * values**2)):
         return float("nan")
     return 1.0 - float(np.sum(weights * (values - fitted) ** 2)) / total
+
+
+def r_squared_frame(
+    children: Array,
+    population: Array,
+    expected: Array,
+    nation: NDArray[np.object_],
+    coefficients: int,
+    dispersion: float,
+) -> pd.DataFrame:
+    """Return every version of R squared for all areas and, with several nations, within each."""
+    rows: list[dict[str, object]] = [
+        {
+            "scope": "all areas",
+            "areas": len(children),
+            **shares_explained(children, population, expected, coefficients, dispersion),
+        }
+    ]
+    nations = sorted(set(nation))
+    if len(nations) > 1:
+        shares = shares_explained(children, population, expected, coefficients, dispersion, nation)
+        rows.append({"scope": "within nations", "areas": len(children), **shares})
+    for one in nations if len(nations) > 1 else []:
+        here = nation == one
+        shares = shares_explained(children[here], population[here], expected[here], coefficients, dispersion)
+        # coefficients are shared between nations, so that no number of them belongs to one
+        shares["adjusted"] = float("nan")
+        rows.append({"scope": one or "no nation", "areas": int(here.sum()), **shares})
+    return pd.DataFrame(rows, columns=["scope", "areas", *VERSIONS])
 
 
 def average_over_orders(terms: tuple[str, ...], worth: Callable[[frozenset[str]], Array]) -> dict[str, Array]:

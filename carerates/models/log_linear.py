@@ -75,10 +75,7 @@ def log_linear_fit(
     for _ in range(_STEPS):
         weight = mean / (1.0 + dispersion * mean)
         residual = (children - mean) / (1.0 + dispersion * mean)
-        score = matrix.T @ residual
-        # the size the score could have if every residual pulled the same way
-        scale = np.abs(matrix).T @ (np.maximum(children, mean) / (1.0 + dispersion * mean))
-        if np.all(np.abs(score) <= _SCORE_TOLERANCE * scale):
+        if _score_vanishes(children, matrix, mean, dispersion):
             return _finite(LogLinearFit(beta, mean, dispersion), children)
         root = np.sqrt(weight)
         step, *_ = np.linalg.lstsq(root[:, None] * matrix, residual / root, rcond=None)
@@ -88,6 +85,15 @@ def log_linear_fit(
         "This happens when a factor separates the areas with no children looked after from the rest; "
         "leave that factor out or use areas with larger counts."
     )
+
+
+def _score_vanishes(children: Array, matrix: Array, mean: Array, dispersion: float) -> bool:
+    """Say whether the derivative in every coefficient is zero, to rounding."""
+    variance = 1.0 + dispersion * mean
+    score = matrix.T @ ((children - mean) / variance)
+    # the size the score could have if every residual pulled the same way
+    scale = np.abs(matrix).T @ (np.maximum(children, mean) / variance)
+    return bool(np.all(np.abs(score) <= _SCORE_TOLERANCE * scale))
 
 
 def _starting_coefficients(children: Array, matrix: Array, offset: Array) -> Array:
@@ -177,6 +183,10 @@ def negative_binomial_fit(
     """
     from scipy.optimize import brentq
 
+    if start is not None and start.dispersion > 0.0:
+        near = _nearby_fit(children, matrix, offset, start)
+        if near is not None:
+            return near
     poisson = log_linear_fit(children, matrix, offset, start=None if start is None else start.coefficients)
     # limit of the score as the dispersion goes to zero
     if np.sum((children - poisson.mean) ** 2 - children) <= 0.0:
@@ -190,8 +200,9 @@ def negative_binomial_fit(
         latest = fit.coefficients
         return dispersion_score(children, fit.mean, dispersion)
 
-    guess = start.dispersion if start is not None and start.dispersion > 0 else 0.05
-    low, high = guess / 2.0, guess * 2.0
+    # moment estimate; the true root is rarely far from it
+    moment = np.sum((children - poisson.mean) ** 2 - children) / np.sum(poisson.mean**2)
+    low, high = moment / 4.0, moment * 4.0
     while low > _SMALLEST_DISPERSION and profile_score(np.log(low)) <= 0.0:
         low /= 8.0
     if low <= _SMALLEST_DISPERSION:
@@ -205,6 +216,34 @@ def negative_binomial_fit(
         )
     root = float(brentq(profile_score, np.log(low), np.log(high), xtol=1e-12, rtol=1e-12))
     return log_linear_fit(children, matrix, offset, dispersion=float(np.exp(root)), start=latest)
+
+
+def _nearby_fit(children: Array, matrix: Array, offset: Array, start: LogLinearFit) -> LogLinearFit | None:
+    """Step from a fit of almost the same counts to theirs; None where the steps do not settle.
+
+    Coefficients and dispersion carry no information on each other, so that a step in one hardly
+    moves the other and a few rounds of one scoring step and one Newton step find both.
+    """
+    beta, log_dispersion = start.coefficients, float(np.log(start.dispersion))
+    for _ in range(25):
+        dispersion = float(np.exp(log_dispersion))
+        mean = np.exp(np.minimum(offset + matrix @ beta, 500.0))
+        root = np.sqrt(mean / (1.0 + dispersion * mean))
+        residual = (children - mean) / np.sqrt(mean * (1.0 + dispersion * mean))
+        slope = dispersion * dispersion_score(children, mean, dispersion)
+        # the slope of the log likelihood grows with the number of areas
+        if abs(slope) <= 1e-10 * len(children) and _score_vanishes(children, matrix, mean, dispersion):
+            return LogLinearFit(beta, mean, dispersion)
+        beta = beta + np.linalg.lstsq(root[:, None] * matrix, residual, rcond=None)[0]
+        nudge = 1e-4
+        nudged = dispersion * float(np.exp(nudge))
+        curvature = (nudged * dispersion_score(children, mean, nudged) - slope) / nudge
+        if curvature >= 0.0:
+            return None
+        log_dispersion += float(np.clip(-slope / curvature, -0.5, 0.5))
+        if not np.log(_SMALLEST_DISPERSION) < log_dispersion < np.log(_LARGEST_DISPERSION):
+            return None
+    return None
 
 
 def dispersion_score(children: Array, mean: Array, dispersion: float) -> float:
