@@ -71,18 +71,15 @@ class AdjustmentDiagnostics:
 
     def summary(self) -> str:
         """Return a paragraph that names what a reader should look at."""
-        influential = self.frame[self.frame["influential"]].nlargest(5, "cooks_distance")
-        leverage = self.frame[self.frame["high_leverage"]].nlargest(5, "leverage")
-        inflated = self.inflation[self.inflation["variance_inflation"] > _INFLATION]
+        inflated = self.inflation.loc[self.inflation["variance_inflation"] > _INFLATION, "term"]
         return " ".join(
             [
-                f"Counts vary around the expected ones {self.dispersion:.1f} times as much as chance would "
-                "have it.",
-                _named("Cook's distance is above 4 / areas", influential, self.frame["influential"].sum()),
-                _named("Leverage is above twice the mean", leverage, self.frame["high_leverage"].sum()),
-                "Variance inflation is above 10 for "
-                + ", ".join(inflated["term"])
-                + ": the data cannot tell these terms apart well."
+                f"Counts vary around the expected ones {self.dispersion:.1f} times as much as chance "
+                "(Poisson) alone would have them vary.",
+                _named("Cook's distance is above 4 / areas", self.frame, "influential", "cooks_distance"),
+                _named("Leverage is above twice the mean", self.frame, "high_leverage", "leverage"),
+                f"Variance inflation is above 10 for {', '.join(inflated)}: the data cannot tell these "
+                "terms apart from the others well."
                 if len(inflated)
                 else "No term's variance is inflated more than tenfold by the others.",
                 f"Residuals and population have a rank correlation of {self.size_correlation:+.2f} "
@@ -182,10 +179,10 @@ def variance_inflation(matrix: Array, blocks: dict[str, tuple[int, ...]]) -> pd.
     return pd.DataFrame(rows, columns=["term", "columns", "variance_inflation"])
 
 
-def _named(what: str, areas: pd.DataFrame, count: int) -> str:
-    """Say how many areas something holds for, and name the first."""
-    if not count:
+def _named(what: str, frame: pd.DataFrame, flag: str, by: str) -> str:
+    """Say how many areas something holds for, and name the first by how far it does."""
+    areas = frame[frame[flag]].sort_values(by, ascending=False)["area_name"].tolist()
+    if not areas:
         return f"{what} in no area."
-    shown = ", ".join(areas["area_name"])
-    more = f" and {count - len(areas)} more" if count > len(areas) else ""
-    return f"{what} in {count}: {shown}{more}."
+    more = f" and {len(areas) - 5} more" if len(areas) > 5 else ""
+    return f"{what} in {len(areas)}: {', '.join(areas[:5])}{more}."

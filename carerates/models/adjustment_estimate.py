@@ -15,6 +15,7 @@ from carerates.models.log_linear import LogLinearFit, log_linear_fit, negative_b
 Array = NDArray[np.float64]
 
 PER = 10_000.0
+_EVERY_CHILD = float(np.log(PER))
 # an area this close to a leverage of one is reproduced by a coefficient of its own
 _OWN_COEFFICIENT = 1.0 - 1e-8
 
@@ -198,6 +199,9 @@ def predict_rates(
         For linear methods the log standard error is the delta method's, standard error over rate.
     """
     linear = matrix @ estimate.coefficients
+    if not settings.linear:
+        # beyond this every child would be looked after; exp would overflow long before it meant anything
+        linear = np.where(linear > _EVERY_CHILD, np.inf, linear)
     error = np.sqrt(np.maximum(np.sum((matrix @ estimate.covariance) * matrix, axis=1), 0.0))
     reach = error * interval_quantile(estimate, settings, probability)
     if settings.linear:

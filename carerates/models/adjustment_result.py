@@ -192,14 +192,16 @@ class Adjustment:
             f"Counts vary around the expected ones {self.dispersion:.1f} times as much as chance (Poisson) "
             "alone would have them vary."
         )
-        difference = self.frame.loc[self.used, "percent_difference_left_out"]
+        known = self.frame.dropna(subset="percent_difference_left_out")
+        difference, names = known["percent_difference_left_out"].to_numpy(), known["area_name"].tolist()
+        low, high = int(np.argmin(difference)), int(np.argmax(difference))
         parts.append(
-            f"Left out of its own expectation, an area lies between {difference.min():+.0f}% and "
-            f"{difference.max():+.0f}% of it."
+            "Set against what is expected of it when it is left out of the fit, an area lies between "
+            f"{difference[low]:+.0f}% ({names[low]}) and {difference[high]:+.0f}% ({names[high]})."
         )
         errors = "robust (HC3)" if self.settings.robust else "model-based"
         parts.append(
-            f"Standard errors are {errors}; intervals are {self.interval_probability:.0%} "
+            f"Standard errors are {errors}; lower and upper are a {self.interval_probability:.0%} "
             f"{self.interval_kind}."
         )
         return " ".join([*parts, CAUTION])

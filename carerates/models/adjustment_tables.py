@@ -27,6 +27,13 @@ def area_frame(
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return one row per area, the columns that need the refits still without fitted areas."""
     rate, error, lower, upper = predict_rates(estimate, design.matrix, settings, PROBABILITY)
+    above = np.flatnonzero(rate > PER)
+    if len(above):
+        raise ModelError(
+            "The model expects more children looked after than there are children in "
+            f"{', '.join(frame['area_name'].iloc[above[:5]])}: their factors lie far outside those of the "
+            "fitted areas. Check them, or leave these areas out."
+        )
     low = np.flatnonzero(rate <= 0.0)
     if len(low):
         where = ", ".join(
