@@ -2,32 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.tables import RatesTable, as_rates
+from carerates.tables import RateDraws, RatesTable, as_rates
 from carerates.trends.breaks import describe_breaks
+from carerates.trends.chances import (
+    Chances,
+    Expectation,
+    chances_from_counts,
+    chances_from_draws,
+    read_expectation,
+)
 from carerates.trends.decisions import Decision, decide_all
-from carerates.trends.expectations import expected_differences
-from carerates.trends.intervals import Floats
+from carerates.trends.expectations import expected_differences, read_expected
+from carerates.trends.intervals import WELSH_SURVIVAL, Floats, normal_quantile
+from carerates.trends.labels import label_areas
 from carerates.trends.measures import measure_bounds, measure_changes
-from carerates.trends.nations import NationalChange, find_national_change
+from carerates.trends.nations import NationalChange, find_national_change, nation_keys, national_of
 from carerates.trends.panels import Panel, cut_panel, require_years
 from carerates.trends.rules import Rule
 
 PUBLISHED_QUESTION = "Did the published figure change by this much?"
+UNDERLYING_QUESTION = "Did the underlying rate change by this much?"
 UNCLASSIFIED = ("not classified", "excluded", "not available", "uncertain")
+LEVELS = (0.5, 0.8, 0.95)
+
+
+@runtime_checkable
+class HasRateDraws(Protocol):
+    """Any fitted model that can hand out joint draws of underlying rates."""
+
+    def rate_draws(self) -> RateDraws:
+        """Return the draws."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class ClassificationSettings:
-    """The rule, and the probability asked of a class (None for published figures)."""
+    """The rule, and for underlying rates the probability asked of a class and the assumptions.
+
+    Attributes
+    ----------
+    rule : Rule
+    probability : float or None
+        Probability a class must reach; None for published figures.
+    interval : float
+        Probability of intervals and rank intervals.
+    survival, prior_scale : float
+        Assumptions of the delta method; see :func:`classify`.
+    k : int or None
+        Size of the top and bottom groups of the ranking; None ranks nobody.
+    """
 
     rule: Rule
     probability: float | None = None
+    interval: float = 0.95
+    survival: float = WELSH_SURVIVAL
+    prior_scale: float = 0.05
+    k: int | None = 5
+
+    def __post_init__(self) -> None:
+        if self.probability is not None and not 0.5 <= self.probability < 1:
+            raise ValueError(
+                f"probability must be at least 0.5 and below 1, such as 0.8; this is {self.probability!r}."
+            )
+        normal_quantile(self.interval)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +89,8 @@ class Classification:
     national : dict of str to float
         The national change on the rule's measure.
     provenance : Provenance
+    method : str
+        Where probabilities come from.
     """
 
     settings: ClassificationSettings
@@ -51,14 +98,19 @@ class Classification:
     question: str
     national: dict[str, float]
     provenance: Provenance = NO_PROVENANCE
+    method: str = "published figures"
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy, one row per area.
 
-        Columns: ``area_code, area_name, nation, region, rate_start, rate_end, percent_change`` (the rule's
-        measure), ``percent_rounding_low, percent_rounding_high`` (what rounding leaves possible),
-        ``national_percent``, ``percent_from_expected``, ``label``, ``reason``, ``depends_on_rounding``
-        (another label is possible within the rounding bounds) and ``breaks``.
+        Columns: ``area_code, area_name, nation, region, start, end, percent_change`` (the rule's measure),
+        ``national_percent``, ``label``, ``reason``, ``breaks``.  For published figures also ``rate_start,
+        rate_end, percent_rounding_low, percent_rounding_high`` (what rounding leaves possible),
+        ``percent_from_expected`` and ``depends_on_rounding`` (another label is possible within those
+        bounds).  For underlying rates ``percent_change`` is the posterior median, with ``percent_lower`` and
+        ``percent_upper``; ``probability_increasing, probability_decreasing, probability_stable,
+        probability_excluded``; and ranks by size of change, ``rank_expected, rank_lower, rank_upper`` and
+        the probabilities of being among the top or bottom few.
         """
         return self.frame.copy()
 
@@ -76,15 +128,57 @@ class Classification:
         rows = self.frame["label"].isin(UNCLASSIFIED)
         return self.frame.loc[rows, ["area_code", "area_name", "percent_change", "label", "reason"]].copy()
 
+    def expected_false(self) -> dict[str, float]:
+        """Return how many labels of each class are expected to be wrong, by the probabilities themselves.
+
+        Raises
+        ------
+        ValueError
+            For published figures, whose labels carry no probability.
+        """
+        self._refuse_published("Expected false labels")
+        found = {}
+        for label, column in (("increasing", "increasing"), ("decreasing", "decreasing")):
+            rows = self.frame["label"] == label
+            found[label] = float((1 - self.frame.loc[rows, f"probability_{column}"]).sum())
+        return found
+
+    def counts_at(self, probabilities: Sequence[float] = LEVELS) -> pd.DataFrame:
+        """Count the labels at several probabilities asked for, one row each."""
+        self._refuse_published("Counts by probability")
+        chances = self.frame[[f"probability_{name}" for name in _CLASS_COLUMNS]].to_numpy(dtype=float)
+        rows = []
+        for asked in probabilities:
+            labels = [_surest(line, self.settings.rule, asked)[0] for line in chances]
+            rows.append(
+                {"probability": asked} | {str(one): labels.count(one) for one in _labels(self.settings.rule)}
+            )
+        return pd.DataFrame(rows)
+
+    def _refuse_published(self, what: str) -> None:
+        """Raise if this classification is about published figures."""
+        if self.settings.probability is None:
+            raise ValueError(f"{what} need probabilities: classify with probability=0.8 or a fitted model.")
+
     def summary(self) -> str:
         """Describe the classes in a paragraph."""
-        counts = self.counts()
-        told = ", ".join(f"{count} {label}" for label, count in counts.items())
-        text = f"{self.question} By the rule {self.settings.rule.describe()} {len(self.frame)} areas: {told}."
+        rule = self.settings.rule
+        told = ", ".join(f"{count} {label}" for label, count in self.counts().items())
+        underlying = self.settings.probability is not None
+        words = rule.describe(underlying=underlying)
+        text = f"{self.question} By the rule {words} {len(self.frame)} areas: {told}."
+        if self.settings.probability is not None:
+            false = self.expected_false()
+            text += (
+                f" A class needs a probability of {self.settings.probability:g}; expected false labels: "
+                f"{false['increasing']:.1f} increasing, {false['decreasing']:.1f} decreasing. "
+                f"Probabilities from {self.method}."
+            )
+            return text
         shaky = self.frame.loc[self.frame["depends_on_rounding"], "area_name"].tolist()
         if shaky:
             text += f" The label could differ before rounding for: {', '.join(shaky)}."
-        if self.settings.rule.needs_national:
+        if rule.needs_national:
             text += (
                 " The bar for an increase is the national change, which about half of all areas pass "
                 "whatever happens: the number called increasing says nothing about how much change there was."
@@ -93,28 +187,47 @@ class Classification:
 
 
 def classify(
-    rates: RatesTable | pd.DataFrame,
+    rates: RatesTable | pd.DataFrame | HasRateDraws | RateDraws,
     rules: Rule,
     *,
     expected: object | None = None,
+    probability: float | None = None,
     national: float | RatesTable | pd.DataFrame | None = None,
     published_decimals: int = 0,
+    interval: float = 0.95,
+    survival: float = WELSH_SURVIVAL,
+    prior_scale: float = 0.05,
+    k: int | None = 5,
 ) -> Classification:
     """Answer which areas are increasing or decreasing by a rule, with the reason for every decision.
 
+    Two questions are kept apart.  Rates without ``probability`` ask *did the published figure change by this
+    much?*  A ``probability``, or a fitted model, asks *did the underlying rate?*
+
     Parameters
     ----------
-    rates : RatesTable or DataFrame
-        Figures over the rule's window.
+    rates : RatesTable, DataFrame, fitted model or RateDraws
+        Figures over the rule's window; or anything with ``rate_draws()``.
     rules : Rule
         A preset of :mod:`carerates.trends.rules`, or a rule of your own.
     expected : result with ``to_frame()`` or DataFrame, optional
         Expected rates (an ``Adjustment``), for rules that exclude areas by them.
+    probability : float, optional
+        Probability a class must reach, else the area is "uncertain".  For a fitted model 0.8 unless given.
     national : float, RatesTable or DataFrame, optional
         The national change in the rule's measure, or national figures to work it out from; by default the
         areas of each nation are pooled.
     published_decimals : int
         Decimals in which published rates are printed; sets their rounding bounds.
+    interval : float
+        Probability of intervals of the underlying change and of ranks.
+    survival : float
+        Share of children still looked after a year later (delta method only).
+    prior_scale : float
+        Scale, per year, of the half-normal prior of how much underlying log changes differ between areas
+        (delta method only).
+    k : int or None
+        Size of the top and bottom groups of the ranking; None ranks nobody.
 
     Returns
     -------
@@ -125,6 +238,14 @@ def classify(
     TableError
         If a year of the rule is not in the table.
 
+    Notes
+    -----
+    ``probability_increasing`` is the probability that the underlying change passes the bar *and*, where the
+    rule excludes by expected rates, that the underlying rate is not on the excluded side;
+    ``probability_stable`` that neither threshold is passed.  The national change is recomputed in the same
+    draw, or moves with the areas that make it up.  The sum of one minus the probability over the areas
+    labelled is the expected number of false labels.
+
     Examples
     --------
     >>> import pandas as pd
@@ -134,20 +255,136 @@ def classify(
     >>> cr.classify(rates, cr.rules.wwcsc(dead_band=5)).to_frame()["label"].tolist()
     ['increasing', 'little change']
     """
-    table = as_rates(rates)
     rule = rules
+    if isinstance(rates, (RateDraws, HasRateDraws)):
+        asked = 0.8 if probability is None else probability
+        settings = ClassificationSettings(rule, asked, interval, survival, prior_scale, k)
+        return _classify_draws(rates, settings, expected, national)
+    settings = ClassificationSettings(rule, probability, interval, survival, prior_scale, k)
+    table = as_rates(rates)
     require_years(table, rule.start, rule.end)
     years = [year for year in table.years if rule.start <= year <= rule.end]
     panel = cut_panel(table, years, rule.rate, published_decimals=published_decimals)
+    steps = [f"classified by {rule.describe()}"]
     found = find_national_change(panel, rule, national)
-    differences, told = expected_differences(expected, panel, rule)
-    frame = _published_frame(panel, rule, found, differences)
-    steps = [f"classified by {rule.describe()}", *told]
     if rule.needs_national:
         steps.append(found.origin)
-    return Classification(
-        ClassificationSettings(rule), frame, PUBLISHED_QUESTION, found.percent, table.provenance.then(*steps)
+    if probability is None:
+        differences, told = expected_differences(expected, panel, rule)
+        frame = _published_frame(panel, rule, found, differences)
+        provenance = table.provenance.then(*steps, *told)
+        return Classification(settings, frame, PUBLISHED_QUESTION, found.percent, provenance)
+    if rule.rate == "published":
+        panel = cut_panel(table, years, "computed")
+        steps.append("underlying rates are inferred from counts and populations, not from printed rates")
+    expectation = _expectation(expected, panel.labels, rule, steps)
+    chances = chances_from_counts(
+        panel,
+        rule,
+        expectation,
+        national=None if national is None else found.percent,
+        survival=survival,
+        prior_scale=prior_scale,
+        interval=interval,
+        k=k,
     )
+    ends = [panel.at(rule.start), panel.at(rule.end)]
+    breaks = describe_breaks(panel.labels["nation"], rule.start, rule.end, panel.kind, panel.vintage[:, ends])
+    return _underlying(chances, panel.labels, settings, breaks, table.provenance.then(*steps))
+
+
+def _expectation(expected: object | None, labels: pd.DataFrame, rule: Rule, steps: list[str]) -> Expectation:
+    """Read expected rates for probabilities, noting where there are none."""
+    if expected is None and rule.needs_expected:
+        steps.append("no expected rates were given, so the exclusion by them was not applied")
+    rows = None if expected is None or not rule.needs_expected else read_expected(expected, rule.end)
+    return read_expectation(rows, labels, rule)
+
+
+def _classify_draws(
+    source: HasRateDraws | RateDraws,
+    settings: ClassificationSettings,
+    expected: object | None,
+    national: float | RatesTable | pd.DataFrame | None,
+) -> Classification:
+    """Classify by the draws of a fitted model."""
+    rule = settings.rule
+    draws = source if isinstance(source, RateDraws) else source.rate_draws()
+    labels = label_areas(source, draws.area_codes)
+    steps = [f"classified by {rule.describe()}"]
+    if draws.expected is not None and expected is not None:
+        raise ValueError("The draws carry expected rates of their own; leave expected=None to use them.")
+    expectation = (
+        Expectation(np.full(len(labels), np.nan), np.full(len(labels), np.nan))
+        if draws.expected is not None
+        else _expectation(expected, labels, rule, steps)
+    )
+    known = None if national is None or not rule.needs_national else national_of(labels, rule, national)
+    chances = chances_from_draws(
+        draws, labels, rule, expectation, national=known, interval=settings.interval, k=settings.k
+    )
+    provenance = getattr(source, "provenance", NO_PROVENANCE)
+    breaks = describe_breaks(labels["nation"], rule.start, rule.end, "computed")
+    return _underlying(chances, labels, settings, breaks, provenance.then(*steps))
+
+
+def _underlying(
+    chances: Chances,
+    labels: pd.DataFrame,
+    settings: ClassificationSettings,
+    breaks: list[str],
+    provenance: Provenance,
+) -> Classification:
+    """Make the classification of underlying rates from the probabilities."""
+    rule, asked = settings.rule, settings.probability
+    assert asked is not None
+    columns = dict(
+        zip(
+            _CLASS_COLUMNS,
+            (chances.increasing, chances.decreasing, chances.middle, chances.excluded),
+            strict=True,
+        )
+    )
+    lines = np.column_stack(list(columns.values()))
+    decided = [_surest(line, rule, asked) for line in lines]
+    bars = [chances.national.get(key, np.nan) for key in nation_keys(labels["nation"])]
+    frame = labels.assign(
+        start=rule.start,
+        end=rule.end,
+        percent_change=chances.change,
+        percent_lower=chances.lower,
+        percent_upper=chances.upper,
+        national_percent=bars,
+        **{f"probability_{name}": values for name, values in columns.items()},
+        label=[label for label, _ in decided],
+        reason=[reason for _, reason in decided],
+        breaks=breaks,
+    )
+    if chances.ranks is not None:
+        frame = frame.join(chances.ranks.to_frame().set_axis(np.flatnonzero(chances.known), axis=0))
+    step = f"class where its probability is {asked:g} or more, from {chances.method}"
+    return Classification(
+        settings, frame, UNDERLYING_QUESTION, chances.national, provenance.then(step), chances.method
+    )
+
+
+_CLASS_COLUMNS = ("increasing", "decreasing", "stable", "excluded")
+
+
+def _labels(rule: Rule) -> tuple[str, ...]:
+    """Return every label a classification by probability can give."""
+    return ("increasing", "decreasing", rule.middle, "excluded", "uncertain", "not available")
+
+
+def _surest(line: Floats, rule: Rule, asked: float) -> tuple[str, str]:
+    """Return the label and reason for one area's class probabilities."""
+    if not np.isfinite(line).all():
+        return "not available", f"no counts above zero in both {rule.start} and {rule.end}"
+    names = ("increasing", "decreasing", rule.middle, "excluded")
+    best = int(np.argmax(line))
+    if line[best] >= asked:
+        return names[best], f"probability {line[best]:.2f} of {names[best]}, at least {asked:g}"
+    return "uncertain", f"the most probable class, {names[best]}, has {line[best]:.2f}, below {asked:g}"
 
 
 def _published_frame(panel: Panel, rule: Rule, national: NationalChange, differences: Floats) -> pd.DataFrame:

@@ -58,7 +58,12 @@ def find_national_change(
     if national is None:
         return _pooled(panel, rule, keys)
     if isinstance(national, (RatesTable, pd.DataFrame)):
-        return _from_table(as_rates(national), panel, rule, keys)
+        return _from_table(as_rates(national), panel.years, rule, keys)
+    return _from_number(national, rule, keys)
+
+
+def _from_number(national: object, rule: Rule, keys: pd.Series) -> NationalChange:
+    """Take a percentage as the change of every nation."""
     if not isinstance(national, (int, float, np.number)) or not np.isfinite(national):
         raise TypeError(f"national must be a percentage, a table or None; this is {national!r}.")
     percent = float(national)
@@ -67,9 +72,21 @@ def find_national_change(
     )
 
 
-def _from_table(table: RatesTable, panel: Panel, rule: Rule, keys: pd.Series) -> NationalChange:
+def national_of(
+    labels: pd.DataFrame, rule: Rule, national: float | RatesTable | pd.DataFrame
+) -> dict[str, float]:
+    """Return the national changes that were given, for areas known by their labels only."""
+    keys = nation_keys(labels["nation"])
+    if isinstance(national, (RatesTable, pd.DataFrame)):
+        table = as_rates(national)
+        years = tuple(year for year in table.years if rule.start <= year <= rule.end)
+        return _from_table(table, years, rule, keys).percent
+    return _from_number(national, rule, keys).percent
+
+
+def _from_table(table: RatesTable, years: tuple[int, ...], rule: Rule, keys: pd.Series) -> NationalChange:
     """Measure the change of national rows."""
-    own = cut_panel(table, panel.years, rule.rate, published_decimals=None)
+    own = cut_panel(table, years, rule.rate, published_decimals=None)
     changes = measure_changes(own.rates, own.years, rule)
     names = own.labels["nation"].fillna(own.labels["area_name"]).astype(str)
     if len(names) == 1:

@@ -132,14 +132,18 @@ class Rule:
         """Unit of the measure, for axes and sentences."""
         return "%" if self.measure == "net" else "% per year"
 
-    def describe(self) -> str:
-        """Say the rule in words."""
+    def describe(self, *, underlying: bool = False) -> str:
+        """Say the rule in words; of underlying rates it does not matter which figure was printed."""
         what = {
             "net": f"the change from {self.start} to {self.end} in per cent of the {self.relative_to} rate",
             "mean_annual": f"the mean of the yearly percentage changes from {self.start} to {self.end}",
             "slope": f"the slope of the log rate from {self.start} to {self.end}, in per cent per year",
         }[self.measure]
-        low = f"{self.decreasing:g}{self.unit} {'or below' if self.inclusive else 'exceeded downwards'}"
+        low = (
+            f"{self.decreasing:g}{self.unit} or below"
+            if self.inclusive
+            else f"below {self.decreasing:g}{self.unit}"
+        )
         high = (
             f"above {self.increasing:g}{self.unit}"
             if self.increasing is not None
@@ -154,6 +158,8 @@ class Rule:
             if distance is not None:
                 far = f"{distance:g}% or more {side}" if distance else side
                 text += f"; {name} areas {far} their expected rate are excluded"
+        if underlying:
+            return text + "."
         figure = {"computed": "computed", "published": "published", "children": "numbers, not"}[self.rate]
         rounding = " rounded to whole numbers" if self.whole_number_rates else ""
         return text + f" ({figure} rates{rounding})."

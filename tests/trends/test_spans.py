@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import carerates as cr
+from carerates.errors import TableError
+from carerates.trends import regression_to_mean, sensitivity, windows
+
+WALES = cr.load_rates("wales")
+
+
+def test_the_number_of_falling_areas_depends_on_the_window() -> None:
+    # five-year windows of the 22 Welsh counts from 2003 to 2018: 0 to 6 areas down by 10% or more
+    found = windows(WALES.select(year=range(2003, 2019)), 5, rate="children")
+    counts = found.counts()
+    assert (counts["fell"].min(), counts["fell"].max()) == (0, 6)
+    assert (counts["areas"] == 22).all()
+    assert "down by 10% or more ranges from 0 to 6" in found.summary()
+    crossing = found.to_frame().query("end >= 2017 and start < 2017")
+    assert crossing["breaks"].str.contains("census").all()
+
+
+def test_windows_agree_with_change() -> None:
+    frame = windows(WALES, [2, 4], relative_to="end").to_frame()
+    one = frame[(frame["start"] == 2014) & (frame["end"] == 2018)].reset_index(drop=True)
+    other = cr.change(WALES, 2014, 2018, relative_to="end").to_frame()
+    pd.testing.assert_series_equal(one["percent_change"], other["percent_change"])
+
+
+def test_windows_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(TableError, match="40 years apart"):
+        windows(WALES, 40)
+    with pytest.raises(ValueError, match="whole years"):
+        windows(WALES, 0)
+    with pytest.raises(ValueError, match="fall must be below rise"):
+        windows(WALES, 5, fall=10, rise=-10)
+
+
+def test_sensitivity_keeps_the_question_and_the_varied_choice_apart() -> None:
+    rule = cr.rules.wcpp(2013, 2018, relative_to="start", rate="computed", shortfall=None)
+    found = sensitivity(
+        WALES,
+        rule,
+        windows=[(2012, 2017)],
+        thresholds=[-5.0],
+        probabilities=[0.95],
+        prior_scales=[0.1],
+        survivals=[],
+    )
+    frame = found.to_frame()
+    assert set(frame["question"]) == {"published figures", "underlying rates"}
+    assert len(frame) == 44
+    own = cr.classify(WALES, rule).to_frame().set_index("area_code")["label"]
+    given = frame[frame["question"] == "published figures"].set_index("area_code")["label"]
+    assert given.equals(own.rename("label"))
+    # window, base, threshold and the two ends of rounding
+    assert (frame.loc[frame["question"] == "published figures", "variations"] == 5).all()
+    robust = frame[frame["robust"]]
+    assert (robust["same_label"] == robust["variations"]).all()
+    assert (robust["other_labels"] == "").all()
+    assert 0 < len(robust) < 44
+    assert len(found.table()) == 22
+    assert "keep that label in every variation" in found.summary()
+
+
+def test_successive_five_year_changes_of_welsh_counts_pull_back() -> None:
+    # 2008-13 against 2013-18, log changes of the 22 counts: correlation -0.41
+    found = regression_to_mean(WALES, 2013, 2018, rate="children")
+    assert round(found.correlation_successive, 2) == -0.41
+    assert "-0.41" in found.summary()
+
+
+def test_shrunk_and_earlier_bases_stand_beside_the_raw_one() -> None:
+    found = regression_to_mean(WALES, 2013, 2018)
+    frame = found.to_frame().set_index("area_name")
+    low, high = frame["rate_start"].idxmin(), frame["rate_start"].idxmax()
+    assert frame.loc[low, "rate_start_shrunk"] > frame.loc[low, "rate_start"]
+    assert frame.loc[high, "rate_start_shrunk"] < frame.loc[high, "rate_start"]
+    raw = frame.loc[low, "percent_change"]
+    assert frame.loc[low, "percent_change_shrunk_base"] < raw
+    # the counting error taken out leaves a slope nearer zero, here not by much: areas differ for good reason
+    assert found.slope < found.slope_corrected < 0
+    with pytest.raises(ValueError, match="no counting error"):
+        regression_to_mean(WALES, 2013, 2018, rate="published")
+    with pytest.raises(TableError, match="3 are needed"):
+        regression_to_mean(WALES.select(area=["Cardiff", "Powys"]), 2013, 2018)
