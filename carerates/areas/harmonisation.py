@@ -77,8 +77,8 @@ def harmonise(
     >>> df = pd.DataFrame({"area_code": ["E10000006", "E06000063", "E06000064"], "year": [2023, 2024, 2024],
     ...                    "children": [740, 482, 260], "population": [90_500, 52_000, 38_900]})
     >>> stable = areas.harmonise(df).to_frame()
-    >>> stable[["area_code", "year", "children"]].values.tolist()
-    [['E10000006', 2023, 740], ['E10000006', 2024, 742]]
+    >>> list(zip(stable["area_code"], stable["year"], stable["children"].astype(int)))
+    [('E10000006', 2023, 740), ('E10000006', 2024, 742)]
     """
     from carerates.tables import RatesTable, as_rates
 

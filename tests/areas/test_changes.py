@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 from datetime import timedelta
+from importlib import import_module
+
+import pytest
 
 from carerates import areas
 from carerates.areas.changes import reorganisations
@@ -52,3 +56,10 @@ def test_parts_now() -> None:
     assert areas.parts_now("E06000058") == ("E06000058",)
     # Christchurch left Dorset, so no present areas make up exactly the old Poole
     assert areas.parts_now("E06000029") == ()
+
+
+@pytest.mark.parametrize("module", ["changes", "directory", "geography", "harmonisation", "lookup"])
+def test_the_examples_run(module: str) -> None:
+    failed, tried = doctest.testmod(import_module(f"carerates.areas.{module}"))
+    assert tried
+    assert failed == 0
