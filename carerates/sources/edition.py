@@ -120,7 +120,8 @@ def read_table(name: str, *, folder: Path | None = None) -> pd.DataFrame:
     --------
     >>> from carerates.sources.edition import read_table
     >>> table = read_table("looked_after_wales")
-    >>> table.loc[(table["area_name"] == "Ceredigion") & (table["year"] == 2012), "children"].item()
+    >>> row = (table["area_name"] == "Ceredigion") & (table["year"] == 2012)
+    >>> int(table.loc[row, "children"].item())
     80
     """
     return _read(name, folder or find_edition()).copy()
@@ -250,7 +251,10 @@ def _described(content: bytes, path: str) -> dict[str, dict[str, Any]]:
 
 def _licence(one: Mapping[str, Any]) -> str:
     """Name the licence of a table; figures copied as facts have none."""
-    return "; ".join(licence["title"] for licence in one["licenses"]) or "figures only, no licence claimed"
+    return (
+        "; ".join(licence["title"] for licence in one.get("licenses", ()))
+        or "figures only, no licence claimed"
+    )
 
 
 def _sealed_hash(one: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import carerates as cr
 from carerates import areas
 from carerates.errors import SourceError
 from carerates.sources import edition
@@ -74,7 +75,7 @@ def test_file_is_described(one: dict) -> None:
         assert source["title"]
         assert source["publisher"]
     assert all(field["description"] for field in one["schema"]["fields"])
-    assert one["licenses"] or one["name"].startswith("survey2020")
+    assert one.get("licenses") or one["name"].startswith("survey2020")
 
 
 @pytest.mark.parametrize("one", RESOURCES, ids=NAMES)
@@ -325,6 +326,17 @@ def test_damaged_file_is_named(copied: Path) -> None:
         read_table("looked_after_wales", folder=copied)
     (problem,) = check_edition(copied)
     assert "looked_after_wales.csv" in problem
+
+
+def test_damage_stops_a_load(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = copied.parent / "carerates"
+    package.mkdir()
+    copied.rename(package / "_edition")
+    path = package / "_edition" / "child_population.csv"
+    path.write_bytes(path.read_bytes()[:-100])  # a copy that was cut short
+    monkeypatch.setattr(edition, "_PACKAGE", package)
+    with pytest.raises(SourceError, match=r"child_population\.csv is damaged"):
+        cr.load_rates("wales")
 
 
 def test_missing_file_is_named(copied: Path) -> None:
