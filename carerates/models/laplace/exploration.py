@@ -1,0 +1,197 @@
+"""Where the hyperparameters may be: their mode, and weighted points that stand for their posterior."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import gammaln, stdtrit
+
+from carerates.errors import ModelError
+from carerates.models.design import Design
+from carerates.models.laplace.marginal import Point, evaluate, gradient
+from carerates.models.terms import Array
+
+DEGREES = 6.0  # of the t proposal: heavier tails than any posterior of a log standard deviation seen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exploration:
+    """Weighted points of the hyperparameters.
+
+    Attributes
+    ----------
+    points : tuple of Point
+        Where the density was evaluated.
+    weights : array of float, shape (points,)
+        Posterior probability that each point stands for; they sum to 1.
+    peak : Point
+        Mode of the hyperparameters.
+    scale : array of float, shape (hyperparameters, hyperparameters)
+        Columns are the axes of the posterior at the mode, one standard deviation long.
+    effective : float
+        Effective number of points, ``1 / sum(weights^2)``.
+    evaluations : int
+        Times the effects were integrated out.
+    gradient_norm : float
+        Length of the gradient at the mode, in standard deviations.
+    """
+
+    points: tuple[Point, ...] = field(repr=False)
+    weights: Array = field(repr=False)
+    peak: Point = field(repr=False)
+    scale: Array = field(repr=False)
+    effective: float
+    evaluations: int
+    gradient_norm: float
+
+
+class _Surface:
+    """The log density of the hyperparameters, remembering the best mode as a start for the next."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.evaluations = 0
+        self.start: tuple[Array, Array] | None = None
+
+    def point(self, free: Array) -> Point:
+        self.evaluations += 1
+        found = evaluate(self.design, free, self.start)
+        self.start = (found.mode.shared, found.mode.local)
+        return found
+
+    def slope(self, free: Array) -> tuple[float, Array]:
+        found = self.point(free)
+        return found.log_density, gradient(self.design, found)
+
+
+def explore(design: Design, *, points: int | None = None, seed: int = 1) -> Exploration:
+    """Find the hyperparameters' mode and cover their posterior with weighted points.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the model.
+    points : int, optional
+        Points to evaluate; by default 64, and 128 from five hyperparameters on.
+    seed : int
+        Seed of the points.
+
+    Notes
+    -----
+    The points are a quasi-random sample of a t distribution fitted to the mode, its curvature and, on each
+    axis and side, its width; weights are posterior density over proposal density, so that the answer does
+    not rest on the fitted shape.
+    """
+    surface = _Surface(design)
+    size = len(design.free_spreads)
+    if size == 0:
+        only = surface.point(np.zeros(0))
+        return Exploration((only,), np.ones(1), only, np.zeros((0, 0)), 1.0, 1, 0.0)
+    peak, slope = _climb(surface)
+    curvature = _curvature(surface, peak.free)
+    axes, norm = _axes(curvature, slope)
+    widths = _widths(surface, peak, axes)
+    count = points or (64 if size < 5 else 128)
+    uniform = _spread_points(size, count, seed)
+    standard = stdtrit(DEGREES, uniform)
+    side = np.where(standard > 0, widths[1], widths[0])
+    log_proposal = (
+        gammaln((DEGREES + 1) / 2)
+        - gammaln(DEGREES / 2)
+        - 0.5 * math.log(DEGREES * math.pi)
+        - (DEGREES + 1) / 2 * np.log1p(standard**2 / DEGREES)
+        - np.log(side)
+    ).sum(axis=1)
+    where = peak.free + (standard * side) @ axes.T
+    found = []
+    for one in where:
+        surface.start = (peak.mode.shared, peak.mode.local)
+        found.append(surface.point(one))
+    log_weights = np.array([one.log_density for one in found]) - log_proposal
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    return Exploration(
+        tuple(found), weights, peak, axes, float(1 / (weights**2).sum()), surface.evaluations, norm
+    )
+
+
+def _climb(surface: _Surface) -> tuple[Point, Array]:
+    """Find the mode of the hyperparameters."""
+    spreads = surface.design.free_spreads
+    start = np.array([_start(one.name, one.prior) for one in spreads])
+    start = np.array([one.free(at) for one, at in zip(spreads, start, strict=True)])
+    bounds = [
+        (math.log(1e-5), math.log(5.0)) if one.transform == "log" else (-8.0, 8.0) for one in spreads
+    ]
+
+    def objective(free: Array) -> tuple[float, Array]:
+        value, slope = surface.slope(free)
+        return -value, -slope
+
+    found = minimize(
+        objective, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-10, "gtol": 1e-4}
+    )
+    peak = surface.point(found.x)
+    slope = gradient(surface.design, peak)
+    if not np.isfinite(peak.log_density):
+        raise ModelError("The hyperparameters' posterior has no finite density; check the priors.")
+    return peak, slope
+
+
+def _start(name: str, prior: object) -> float:
+    """Return a sensible value to start from."""
+    if name in ("correlation",):
+        return 0.0
+    if name.endswith("correlation") or name == "spatial_share":
+        return 0.7
+    return float(getattr(prior, "median", 0.0) or 0.5 * getattr(prior, "sd", 0.2))
+
+
+def _curvature(surface: _Surface, free: Array, step: float = 0.02) -> Array:
+    """Return minus the Hessian of the log density, by differences of the gradient."""
+    size = len(free)
+    hessian = np.zeros((size, size))
+    for number in range(size):
+        shift = np.zeros(size)
+        shift[number] = step
+        hessian[number] = (surface.slope(free + shift)[1] - surface.slope(free - shift)[1]) / (2 * step)
+    return -(hessian + hessian.T) / 2
+
+
+def _axes(curvature: Array, slope: Array) -> tuple[Array, float]:
+    """Return the axes of the posterior, one standard deviation long, and the slope in those units."""
+    values, vectors = np.linalg.eigh(curvature)
+    # a direction that the data leave open is as wide as two units of log: a factor of seven either way
+    values = np.maximum(values, 0.25)
+    axes = vectors / np.sqrt(values)
+    return axes, float(np.linalg.norm(slope @ axes))
+
+
+def _widths(surface: _Surface, peak: Point, axes: Array) -> Array:
+    """Return how wide the posterior is on each side of each axis, in standard deviations, (2, axes)."""
+    size = axes.shape[1]
+    widths = np.ones((2, size))
+    reach = math.sqrt(2.0) * 1.25
+    for number in range(size):
+        for row, sign in enumerate((-1.0, 1.0)):
+            surface.start = (peak.mode.shared, peak.mode.local)
+            drop = peak.log_density - surface.point(peak.free + sign * reach * axes[:, number]).log_density
+            widths[row, number] = np.clip(reach / math.sqrt(2 * max(drop, 1e-6)), 0.5, 2.5)
+    return widths
+
+
+def _spread_points(size: int, count: int, seed: int) -> Array:
+    """Return points that fill the unit cube evenly: an additive recurrence with a random start.
+
+    The steps are powers of the generalised golden ratio, the root of ``x^(size + 1) = x + 1``.
+    """
+    golden = 2.0
+    for _ in range(60):
+        golden = (1 + golden) ** (1 / (size + 1))
+    steps = golden ** -np.arange(1.0, size + 1)
+    start = np.random.default_rng([seed, 2]).uniform(size=size)
+    raw: Array = (start + np.outer(np.arange(count), steps)) % 1.0
+    return np.clip(raw, 1e-6, 1 - 1e-6)

@@ -1,0 +1,219 @@
+"""What a hierarchical model of rates assumes, written down before anything is fitted."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+
+from carerates.errors import ModelError
+from carerates.models.priors import Priors
+
+Likelihood = Literal["negative_binomial", "poisson_lognormal", "poisson"]
+Time = Literal["none", "linear", "random_walk", "random_walk_2", "autoregressive"]
+AreaTime = Literal["none", "random_walk", "autoregressive"]
+Spatial = Literal["none", "bym2"]
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RateModel:
+    """A hierarchical model of the underlying rates, before it meets any data.
+
+    Parameters
+    ----------
+    factors : iterable of str
+        Factor columns of the rates table (:meth:`RatesTable.join <carerates.RatesTable.join>` puts them
+        there).  Each is standardised inside its nation; mean and standard deviation are kept.
+    time : {"random_walk", "linear", "random_walk_2", "autoregressive", "none"}
+        Trend that areas share.
+    time_by : {"nation", "all"}
+        Whether each nation has a trend of its own.
+    groups : "region" or None
+        Random effect of region inside a nation that has several.
+    area_effects, area_slopes : bool
+        Random level of each area, and a random straight line in time (with their correlation).
+    area_time : {"none", "random_walk", "autoregressive"}
+        A wandering trend of each area's own, for long panels.
+    nation_terms : bool
+        Let each factor's coefficient differ between nations.  Nation itself is always a fixed effect:
+        two nations say nothing about how nations vary.
+    population_term : bool
+        Let the rate depend on the log of the area's child population.
+    within_between : iterable of str
+        Time-varying factors to split into the area's mean (between) and its deviation (within).
+    likelihood : {"negative_binomial", "poisson_lognormal", "poisson"}
+        How counts vary about the rate of an area and year.  Nation by year noise beyond Poisson is
+        gamma, log-normal or absent.
+    noise : float, optional
+        Coefficient of variation of one year's rate beyond Poisson, held fixed; for one year of data it
+        must be borrowed from a panel, because one year cannot tell it from lasting differences.
+    spatial : {"none", "bym2"}
+        Whether area effects follow the neighbours' (needs a list of neighbours when fitted).
+    priors : Priors
+        See :class:`~carerates.models.Priors`; every one can be replaced.
+
+    Examples
+    --------
+    >>> from carerates.models import RateModel
+    >>> model = RateModel(factors=["deprivation"], time="linear")
+    >>> RateModel.from_json(model.to_json()) == model
+    True
+    """
+
+    factors: tuple[str, ...] = ()
+    time: Time = "random_walk"
+    time_by: Literal["nation", "all"] = "nation"
+    groups: Literal["region"] | None = "region"
+    area_effects: bool = True
+    area_slopes: bool = True
+    area_time: AreaTime = "none"
+    nation_terms: bool = True
+    population_term: bool = False
+    within_between: tuple[str, ...] = ()
+    likelihood: Likelihood = "negative_binomial"
+    noise: float | None = None
+    spatial: Spatial = "none"
+    priors: Priors = field(default_factory=Priors)
+
+    def __post_init__(self) -> None:
+        for name in ("factors", "within_between"):
+            object.__setattr__(self, name, _names(name, getattr(self, name)))
+        _check_choices(self)
+        if strangers := sorted(set(self.within_between) - set(self.factors)):
+            raise ValueError(f"within_between names {', '.join(strangers)}, which factors does not.")
+        if not isinstance(self.priors, Priors):
+            raise TypeError(f"priors is a Priors, not a {type(self.priors).__name__}.")
+        if self.noise is not None:
+            if self.likelihood == "poisson":
+                raise ValueError("A Poisson likelihood has no noise; leave noise out or change likelihood.")
+            if not (math.isfinite(self.noise) and 0 < self.noise < 2):
+                raise ValueError(
+                    f"noise is a coefficient of variation, such as 0.06; this is {self.noise!r}."
+                )
+        if self.area_slopes and not self.area_effects:
+            raise ValueError("area_slopes needs area_effects; a line with no level of its own is not offered.")
+        if self.spatial == "bym2" and not self.area_effects:
+            raise ValueError("spatial='bym2' says how area effects are alike; it needs area_effects.")
+
+    # -- changing ----------------------------------------------------------------------------------
+
+    def replace(self, **changes: Any) -> RateModel:  # noqa: ANN401 - any field
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)
+
+    def for_one_year(self, noise: float | None = None) -> RateModel:
+        """Return the same model without anything that needs several years.
+
+        Parameters
+        ----------
+        noise : float, optional
+            Noise of a single year, borrowed from a panel (``fit.noise()``).  Without it the
+            likelihood becomes Poisson and intervals are about this one year's rate.
+        """
+        return replace(
+            self,
+            time="none",
+            area_slopes=False,
+            area_time="none",
+            within_between=(),
+            likelihood="poisson" if noise is None else self.likelihood,
+            noise=noise,
+        )
+
+    # -- reading and writing -----------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that JSON can hold."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "priors"}
+        plain = {name: list(one) if isinstance(one, tuple) else one for name, one in plain.items()}
+        return {"format": FORMAT, **plain, "priors": self.priors.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> RateModel:
+        """Rebuild what :meth:`to_dict` gave; unknown fields are refused."""
+        plain = dict(values)
+        found = plain.pop("format", FORMAT)
+        if found != FORMAT:
+            raise ModelError(
+                f"This specification is of format {found}; this version of carerates reads format {FORMAT}."
+            )
+        known = {one.name for one in fields(cls)}
+        if unknown := sorted(set(plain) - known):
+            raise ModelError(f"A RateModel has no field {', '.join(unknown)}; it has: {', '.join(known)}.")
+        if "priors" in plain:
+            plain["priors"] = Priors.from_dict(plain["priors"])
+        return cls(**plain)
+
+    def to_json(self) -> str:
+        """Return the whole specification, priors included, as JSON text."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> RateModel:
+        """Rebuild a specification from :meth:`to_json`."""
+        return cls.from_dict(json.loads(text))
+
+    # -- printing ----------------------------------------------------------------------------------
+
+    def describe(self) -> str:
+        """Say in words what the model assumes, priors included."""
+        from carerates.models.wording import model_in_words
+
+        return model_in_words(self)
+
+    def as_mathematics(self) -> str:
+        """Write the model as mathematics, one line for each level."""
+        from carerates.models.wording import model_as_mathematics
+
+        return model_as_mathematics(self)
+
+    def __str__(self) -> str:
+        return self.describe()
+
+    def prior_check(self, rates: Any, *, draws: int = 1000, seed: int = 1) -> Any:  # noqa: ANN401
+        """Ask what rates the priors alone would expect; see :func:`carerates.models.prior_check`."""
+        from carerates.models.prior_checks import check_prior
+
+        return check_prior(self, rates, draws=draws, seed=seed)
+
+
+def _names(field_name: str, values: Iterable[str] | str) -> tuple[str, ...]:
+    """Return names as a tuple, each once."""
+    names = (values,) if isinstance(values, str) else tuple(values)
+    if not all(isinstance(one, str) and one for one in names):
+        raise TypeError(f"{field_name} is a list of column names; this is {names!r}.")
+    if repeated := sorted({one for one in names if names.count(one) > 1}):
+        raise ValueError(f"{field_name} names {', '.join(repeated)} more than once.")
+    return names
+
+
+def _check_choices(model: RateModel) -> None:
+    """Refuse words that are not among a field's choices, and switches that are not True or False."""
+    choices: dict[str, tuple[object, ...]] = {
+        "time": get_args(Time),
+        "time_by": ("nation", "all"),
+        "groups": ("region", None),
+        "area_time": get_args(AreaTime),
+        "likelihood": get_args(Likelihood),
+        "spatial": get_args(Spatial),
+    }
+    problems = [
+        f"{name} is {getattr(model, name)!r}; allowed: {', '.join(repr(one) for one in allowed)}"
+        for name, allowed in choices.items()
+        if getattr(model, name) not in allowed
+    ]
+    problems += [
+        f"{name} is {getattr(model, name)!r}; allowed: True, False"
+        for name in ("area_effects", "area_slopes", "nation_terms", "population_term")
+        if not isinstance(getattr(model, name), bool)
+    ]
+    if problems:
+        raise ValueError("This is not a model: " + "; ".join(problems) + ".")
+
+
+def model_fields(model: RateModel) -> dict[str, Any]:
+    """Return the fields of a model as plain values, for a comparison table."""
+    return {name: value for name, value in asdict(model).items() if name != "priors"}
