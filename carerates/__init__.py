@@ -18,6 +18,10 @@ _PUBLIC = {
     "as_rates": "carerates.tables",
     "Adjustment": "carerates.models",
     "adjust": "carerates.models",
+    "RateModel": "carerates.models",
+    "FittedRates": "carerates.models",
+    "Priors": "carerates.models",
+    "fit": "carerates.models",
     "load_rates": "carerates.sources",
     "load_factors": "carerates.sources",
     "Funnel": "carerates.funnels",
@@ -60,7 +64,7 @@ if TYPE_CHECKING:
         SourceError,
         TableError,
     )
-    from carerates.models import Adjustment, adjust
+    from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.sources import load_factors, load_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
@@ -72,9 +76,12 @@ __all__ = [
     "CareratesWarning",
     "Factor",
     "FactorsTable",
+    "FittedRates",
     "MissingExtraError",
     "ModelError",
     "OutputError",
+    "Priors",
+    "RateModel",
     "RatesTable",
     "SourceError",
     "TableError",
@@ -83,6 +90,7 @@ __all__ = [
     "as_rates",
     "change",
     "classify",
+    "fit",
     "load_factors",
     "load_rates",
     "rules",

@@ -125,7 +125,8 @@ def _log_rising(y: Array, size: float) -> Array:
         return exact
     total = y + size
     series = (1 / total - 1 / size) / 12 - (total**-3.0 - size**-3.0) / 360
-    return (total - 0.5) * np.log1p(y / size) - y + series
+    large: Array = (total - 0.5) * np.log1p(y / size) - y + series
+    return large
 
 
 def _narrow(counts: Counts, eta: Array, noise: float) -> tuple[Array, Array, Array]:
@@ -167,8 +168,8 @@ def _wide(low: Array, high: Array, eta: Array, noise: float) -> tuple[Array, Arr
 def _edge(count: Array, eta: Array, noise: float) -> tuple[Array, Array, Array]:
     """Return ``-d P(Y <= count) / d eta`` with the derivative of its logarithm; 0 for a count below 0.
 
-    For the Poisson this is ``m p(count)``; for the negative binomial ``(count + size) / size * m / (1 + m/size)
-    * p(count)``.
+    For the Poisson this is ``m p(count)``; for the negative binomial
+    ``(count + size) / size * m / (1 + m / size) * p(count)``.
     """
     there = count >= 0
     y = np.where(there, count, 0.0)
@@ -190,14 +191,11 @@ def _probability_between(low: Array, high: Array, mean: Array, noise: float) -> 
         return result
     size = noise**-2
     odds = 1 / (1 + mean / size)
-    below = betainc(size, high + 1, odds) - np.where(
-        low > 0, betainc(size, np.maximum(low, 1.0), odds), 0.0
-    )
+    below = betainc(size, high + 1, odds) - np.where(low > 0, betainc(size, np.maximum(low, 1.0), odds), 0.0)
     above = np.where(low > 0, betainc(np.maximum(low, 1.0), size, 1 - odds), 1.0) - betainc(
         high + 1, size, 1 - odds
     )
-    result = np.where(mean > high, below, above)
-    return result
+    return np.where(mean > high, below, above)
 
 
 def _lower(upper_gamma: np.ufunc, count: Array, mean: Array) -> Array:
@@ -211,4 +209,5 @@ def draw_counts(eta: Array, noise: float | Array, rng: np.random.Generator) -> A
     noise = np.broadcast_to(np.asarray(noise, dtype=float), mean.shape)
     shape = np.where(noise > 0, 1 / np.maximum(noise, 1e-8) ** 2, 1.0)
     wobble = np.where(noise > 0, rng.gamma(shape) / shape, 1.0)
-    return rng.poisson(mean * wobble).astype(float)
+    counts: Array = rng.poisson(mean * wobble).astype(float)
+    return counts

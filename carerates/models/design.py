@@ -212,13 +212,14 @@ def _check_fit(model: RateModel, panel: Panel) -> None:
         ]
         if several:
             problems.append(
-                f"{', '.join(several)} cannot be learned from one year of counts; use model.for_one_year(noise=...)"
+                f"{', '.join(several)} cannot be learned from one year of counts; "
+                "use model.for_one_year(noise=...)"
             )
         if model.area_effects and model.likelihood != "poisson" and model.noise is None:
             problems.append(
-                "one year cannot tell lasting differences between areas from that year's noise; borrow the noise "
-                "from a panel (model.for_one_year(noise=panel_fit.noise())), or use model.for_one_year(), "
-                "whose intervals are for this year's rate"
+                "one year cannot tell lasting differences between areas from that year's noise; borrow the "
+                "noise from a panel (model.for_one_year(noise=panel_fit.noise())), or use "
+                "model.for_one_year(), whose intervals are for this year's rate"
             )
     if years == 2 and model.time == "random_walk_2":
         problems.append("time='random_walk_2' needs at least 3 years")

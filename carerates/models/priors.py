@@ -98,7 +98,8 @@ class LogNormal:
         """Say the prior as its median and range."""
         low, high = (self.median * math.exp(z * self.sd_log) for z in (-1.96, 1.96))
         return (
-            f"log-normal(median {self.median:.4g}, {self.sd_log:.3g} on the log scale): 95% {low:.4g} to {high:.4g}"
+            f"log-normal(median {self.median:.4g}, {self.sd_log:.3g} on the log scale): "
+            f"95% {low:.4g} to {high:.4g}"
         )
 
     def log_density(self, value: float) -> float:
@@ -225,8 +226,6 @@ class Priors:
         Autocorrelation from one year to the next where a trend is autoregressive.
     noise : half-normal or log-normal
         Coefficient of variation of an area's single year beyond chance.
-    spatial_share : Beta
-        Share of the variance between areas that follows their neighbours.
     """
 
     intercept: Normal = Normal(math.log(0.0075), 0.5)
@@ -246,12 +245,12 @@ class Priors:
     area_trend: HalfNormal | LogNormal = HalfNormal(0.1)
     area_trend_correlation: Beta = Beta(8.0, 1.5)
     noise: HalfNormal | LogNormal = HalfNormal(0.1)
-    spatial_share: Beta = Beta(0.5, 0.5)
 
     def __post_init__(self) -> None:
         allowed = {one.name: _allowed_kinds(str(one.type)) for one in fields(self)}
         wrong = [
-            f"{name} is a {type(getattr(self, name)).__name__}, not {' or '.join(one.__name__ for one in kinds)}"
+            f"{name} is a {type(getattr(self, name)).__name__}, "
+            f"not {' or '.join(one.__name__ for one in kinds)}"
             for name, kinds in allowed.items()
             if kinds and not isinstance(getattr(self, name), kinds)
         ]
@@ -271,7 +270,9 @@ class Priors:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values that JSON can hold."""
         plain: dict[str, Any] = {
-            one.name: prior_to_dict(getattr(self, one.name)) for one in fields(self) if one.name != "by_factor"
+            one.name: prior_to_dict(getattr(self, one.name))
+            for one in fields(self)
+            if one.name != "by_factor"
         }
         return plain | {"by_factor": {name: prior_to_dict(one) for name, one in self.by_factor.items()}}
 
@@ -280,7 +281,9 @@ class Priors:
         """Rebuild what :meth:`to_dict` gave; unknown names are refused."""
         known = {one.name for one in fields(cls)}
         if unknown := sorted(set(values) - known):
-            raise ValueError(f"No prior is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}.")
+            raise ValueError(
+                f"No prior is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}."
+            )
         made: dict[str, Any] = {
             name: prior_from_dict(one) for name, one in values.items() if name != "by_factor"
         }

@@ -14,7 +14,6 @@ from carerates.models.priors import Priors
 Likelihood = Literal["negative_binomial", "poisson_lognormal", "poisson"]
 Time = Literal["none", "linear", "random_walk", "random_walk_2", "autoregressive"]
 AreaTime = Literal["none", "random_walk", "autoregressive"]
-Spatial = Literal["none", "bym2"]
 FORMAT = 1
 
 
@@ -50,8 +49,6 @@ class RateModel:
     noise : float, optional
         Coefficient of variation of one year's rate beyond Poisson, held fixed; for one year of data it
         must be borrowed from a panel, because one year cannot tell it from lasting differences.
-    spatial : {"none", "bym2"}
-        Whether area effects follow the neighbours' (needs a list of neighbours when fitted).
     priors : Priors
         See :class:`~carerates.models.Priors`; every one can be replaced.
 
@@ -75,7 +72,6 @@ class RateModel:
     within_between: tuple[str, ...] = ()
     likelihood: Likelihood = "negative_binomial"
     noise: float | None = None
-    spatial: Spatial = "none"
     priors: Priors = field(default_factory=Priors)
 
     def __post_init__(self) -> None:
@@ -94,9 +90,9 @@ class RateModel:
                     f"noise is a coefficient of variation, such as 0.06; this is {self.noise!r}."
                 )
         if self.area_slopes and not self.area_effects:
-            raise ValueError("area_slopes needs area_effects; a line with no level of its own is not offered.")
-        if self.spatial == "bym2" and not self.area_effects:
-            raise ValueError("spatial='bym2' says how area effects are alike; it needs area_effects.")
+            raise ValueError(
+                "area_slopes needs area_effects; a line with no level of its own is not offered."
+            )
 
     # -- changing ----------------------------------------------------------------------------------
 
@@ -174,7 +170,7 @@ class RateModel:
         return self.describe()
 
     def prior_check(self, rates: Any, *, draws: int = 1000, seed: int = 1) -> Any:  # noqa: ANN401
-        """Ask what rates the priors alone would expect; see :func:`carerates.models.prior_check`."""
+        """Ask what rates the priors alone would expect; see :mod:`carerates.models.prior_checks`."""
         from carerates.models.prior_checks import check_prior
 
         return check_prior(self, rates, draws=draws, seed=seed)
@@ -198,7 +194,6 @@ def _check_choices(model: RateModel) -> None:
         "groups": ("region", None),
         "area_time": get_args(AreaTime),
         "likelihood": get_args(Likelihood),
-        "spatial": get_args(Spatial),
     }
     problems = [
         f"{name} is {getattr(model, name)!r}; allowed: {', '.join(repr(one) for one in allowed)}"

@@ -50,19 +50,9 @@ def factor_columns(model: RateModel, panel: Panel, rates: RatesTable) -> tuple[F
     Raises
     ------
     ModelError
-        Factor columns that are missing, empty for some area, or constant inside a nation.
+        Factors that are empty for some area or constant inside a nation.
     """
     frame = rates.to_frame()
-    absent = [name for name in model.factors if name not in frame.columns]
-    if absent:
-        joined = ", ".join(rates.factor_names) or "none"
-        raise ModelError(
-            f"The table has no column {', '.join(absent)}; factors joined to it: {joined}. "
-            "Join factors with rates.join(factors)."
-        )
-    text = [name for name in model.factors if frame[name].dtype.kind not in "fiu"]
-    if text:
-        raise ModelError(f"Factor {', '.join(text)} is not a column of numbers.")
     problems: list[str] = []
     columns: list[FactorColumn] = []
     for name in model.factors:
@@ -72,7 +62,8 @@ def factor_columns(model: RateModel, panel: Panel, rates: RatesTable) -> tuple[F
             areas = [panel.area_names[row] for row in np.flatnonzero(empty.any(axis=1))]
             shown = ", ".join(areas[:5]) + (f" and {len(areas) - 5} more" if len(areas) > 5 else "")
             problems.append(
-                f"{name} is missing for {shown}; supply it, or leave those areas or years out with rates.select"
+                f"{name} is missing for {shown}; supply it, or leave those areas or years out "
+                "with rates.select"
             )
             continue
         raw = _carried(raw)
@@ -107,7 +98,9 @@ def _split(name: str, raw: Array, panel: Panel, problems: list[str]) -> list[Fac
     deviation = raw - mean[:, None]
     between = np.repeat(mean[:, None], raw.shape[1], axis=1)
     if np.abs(deviation).max() <= 1e-12 * max(1.0, float(np.abs(raw).max())):
-        problems.append(f"{name} does not change over time, so it has no within part; drop it from within_between")
+        problems.append(
+            f"{name} does not change over time, so it has no within part; drop it from within_between"
+        )
         return []
     spread = float(np.sqrt((deviation**2).mean()))
     within = FactorColumn(
@@ -136,7 +129,9 @@ def _column(
         sd[one] = float(over_areas[mine].std(ddof=1)) if mine.sum() > 1 else 0.0
         if not sd[one] > 1e-9 * max(1.0, abs(mean[one])):
             where = f" in {one}" if one else ""
-            problems.append(f"{name} is the same for every area{where} ({mean[one]:g}), so it explains nothing")
+            problems.append(
+                f"{name} is the same for every area{where} ({mean[one]:g}), so it explains nothing"
+            )
             sd[one] = 1.0
         values[mine] = (raw[mine] - mean[one]) / sd[one]
     return FactorColumn(factor, name, part, mean, sd, values, raw)

@@ -30,7 +30,10 @@ class Panel:
     children, low, high : array of float, shape (areas, years)
         Published count and bounds of the true one; NaN where nothing is known.
     population : array of float, shape (areas, years)
-        Children aged 0-17, filled in where ``in_table`` is False.
+        Children aged 0-17, filled in between an area's rows.
+    weight : array of float, shape (areas, years)
+        Population for totals: 0 before an area's first row in the table and after its last, so that an area
+        abolished or created by a reorganisation is not counted beside its successor or predecessor.
     in_table : array of bool, shape (areas, years)
         Cells that the table holds.
     steps : tuple of str
@@ -47,13 +50,14 @@ class Panel:
     low: Array = field(repr=False)
     high: Array = field(repr=False)
     population: Array = field(repr=False)
+    weight: Array = field(repr=False)
     in_table: NDArray[np.bool_] = field(repr=False)
     steps: tuple[str, ...]
 
     def grid(self, frame: pd.DataFrame, column: str) -> Array:
         """Return one column of the table on the grid, NaN where the table has no row."""
         values = np.full((len(self.area_codes), len(self.years)), np.nan)
-        rows = pd.Index(self.area_codes).get_indexer(frame["area_code"])
+        rows = pd.Index(self.area_codes).get_indexer(pd.Index(frame["area_code"]))
         values[rows, frame["year"].to_numpy() - self.years[0]] = frame[column].to_numpy(dtype=float)
         return values
 
@@ -78,9 +82,13 @@ def panel_of(rates: RatesTable) -> Panel:
         region_of_area,
         nations,
         years,
-        *([empty] * 4),
-        empty > 0,
-        (),
+        children=empty,
+        low=empty,
+        high=empty,
+        population=empty,
+        weight=empty,
+        in_table=empty > 0,
+        steps=(),
     )
     grids = {
         name: panel.grid(frame, name) for name in ("children", "children_low", "children_high", "population")
@@ -101,6 +109,7 @@ def panel_of(rates: RatesTable) -> Panel:
         low,
         high,
         population,
+        np.where(_alive(in_table), population, 0.0),
         in_table,
         _steps(grids["children"], low, high, grids["population"]),
     )
@@ -132,7 +141,9 @@ def _check_rows(frame: pd.DataFrame) -> None:
     for name in ("nation", "region"):
         some = frame[name].isna()
         if some.any() and not some.all():
-            problems.append(f"'{name}' is empty in {row_list(some)} and filled elsewhere; fill it in all or none")
+            problems.append(
+                f"'{name}' is empty in {row_list(some)} and filled elsewhere; fill it in all or none"
+            )
     if problems:
         raise TableError("A model cannot be fitted to this table.", problems)
 
@@ -140,10 +151,13 @@ def _check_rows(frame: pd.DataFrame) -> None:
 def _check_counts(children: Array, low: Array, high: Array) -> None:
     """Refuse tables whose counts say nothing about any rate."""
     if not np.isfinite(low).any():
-        raise ModelError("No row has a count or bounds for one (all are missing), so there is nothing to fit.")
+        raise ModelError(
+            "No row has a count or bounds for one (all are missing), so there is nothing to fit."
+        )
     if not np.isfinite(children).any():
         raise ModelError(
-            "Every count is suppressed or missing; bounds alone cannot say how areas differ. Use a table with counts."
+            "Every count is suppressed or missing; bounds alone cannot say how areas differ. "
+            "Use a table with counts."
         )
     if np.nanmax(high) == 0:
         raise ModelError("Every count is zero, so no rate can be told from another; check the counts.")
@@ -162,6 +176,14 @@ def _filled(population: Array) -> Array:
         known = np.isfinite(row)
         row[~known] = np.exp(np.interp(at[~known], at[known], np.log(row[known])))
     return filled
+
+
+def _alive(in_table: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which cells lie between an area's first and last row."""
+    forward = np.maximum.accumulate(in_table, axis=1)
+    backward = np.maximum.accumulate(in_table[:, ::-1], axis=1)[:, ::-1]
+    result: NDArray[np.bool_] = forward & backward
+    return result
 
 
 def _steps(children: Array, low: Array, high: Array, population: Array) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ class Term:
 
 
 def random_walk_basis(length: int) -> Array:
-    """Return the columns that turn yearly changes into a path whose mean is zero, shape (length, length - 1)."""
+    """Return the columns that turn yearly changes into a path of mean zero, one row a year."""
     path = np.tril(np.ones((length, length)), 0)[:, 1:]
     return path - path.mean(axis=0)
 

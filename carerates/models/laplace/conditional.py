@@ -87,6 +87,9 @@ def find_mode(
         return float(value.sum()) - 0.5 * float(quadratic), eta, first, second
 
     joint, eta, first, second = at(shared, local)
+    # sums over millions of children lose their last digits; below this no gain can be told from rounding
+    size_of_sum = float((design.counts.high * (1 + np.abs(eta.ravel()[design.observed]))).sum())
+    slack = 1e-9 + 1e-14 * size_of_sum
     for step in range(1, MOST_STEPS + 1):
         score, weights = np.zeros(shape), np.zeros(shape)
         score.ravel()[design.observed] = first
@@ -101,12 +104,12 @@ def find_mode(
         slope_local = score @ design.local - local @ local_precision
         move_shared, move_local = curvature.solve(slope_shared, slope_local)
         decrement = float(slope_shared @ move_shared + (slope_local * move_local).sum())
-        if decrement < DECREMENT:
+        if decrement < max(DECREMENT, slack):
             return Mode(shared, local, eta, joint, weights, curvature, step)
         size = 1.0
         while True:
             new = at(shared + size * move_shared, local + size * move_local)
-            if np.isfinite(new[0]) and new[0] >= joint + 1e-4 * size * decrement - 1e-9:
+            if np.isfinite(new[0]) and new[0] >= joint + 1e-4 * size * decrement - slack:
                 break
             size /= 2
             if size < 1e-8:
@@ -117,6 +120,6 @@ def find_mode(
         shared, local = shared + size * move_shared, local + size * move_local
         joint, eta, first, second = new
     raise ModelError(
-        f"The most probable effects were not found in {MOST_STEPS} steps. Check populations and counts for slips "
-        "of the decimal point, and priors that contradict the data."
+        f"The most probable effects were not found in {MOST_STEPS} steps. Check populations and counts for "
+        "slips of the decimal point, and priors that contradict the data."
     )

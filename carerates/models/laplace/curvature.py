@@ -84,7 +84,7 @@ class Curvature:
         return top, bottom
 
     def covariances(self) -> tuple[Array, Array]:
-        """Return the covariance of the shared effects and that of each area's own, (p, p) and (areas, k, k)."""
+        """Return the covariance of the shared effects, and that of each area's own."""
         shared = cho_solve((self.factor, True), np.eye(len(self.factor)))
         return shared, self.local_inverse + np.matmul(
             np.matmul(self.carry, shared), np.swapaxes(self.carry, 1, 2)

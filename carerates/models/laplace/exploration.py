@@ -123,9 +123,7 @@ def _climb(surface: _Surface) -> tuple[Point, Array]:
     spreads = surface.design.free_spreads
     start = np.array([_start(one.name, one.prior) for one in spreads])
     start = np.array([one.free(at) for one, at in zip(spreads, start, strict=True)])
-    bounds = [
-        (math.log(1e-5), math.log(5.0)) if one.transform == "log" else (-8.0, 8.0) for one in spreads
-    ]
+    bounds = [(math.log(1e-5), math.log(5.0)) if one.transform == "log" else (-8.0, 8.0) for one in spreads]
 
     def objective(free: Array) -> tuple[float, Array]:
         value, slope = surface.slope(free)

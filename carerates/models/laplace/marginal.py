@@ -85,12 +85,12 @@ def gradient(design: Design, point: Point) -> Array:
         high[number] += STEP
         change = (spread.log_prior(high[number]) - spread.log_prior(low[number])) / (2 * STEP)
         below, above = (design.precisions(design.spread_values(one)) for one in (low, high))
-        shared_q, shared_det, own_q, own_det = (
-            (b - a) / (2 * STEP) for a, b in zip(below, above, strict=True)
-        )
+        shared_q = (above[0] - below[0]) / (2 * STEP)
+        own_q = (above[2] - below[2]) / (2 * STEP)
+        shared_det, own_det = (above[1] - below[1]) / (2 * STEP), (above[3] - below[3]) / (2 * STEP)
         away = mode.shared - design.shared_mean
         quadratic = away @ shared_q @ away + ((mode.local @ own_q) * mode.local).sum()
-        change += 0.5 * (shared_det + design.shape[0] * own_det - quadratic)
+        change += 0.5 * float(shared_det + design.shape[0] * own_det - quadratic)
         change -= 0.5 * float((covariance * shared_q).sum() + (own_total * own_q).sum())
         score_j, weight_j = np.zeros(len(seen)), np.zeros(len(seen))
         noises = [design.count_noise(design.spread_values(one)) for one in (low, high)]

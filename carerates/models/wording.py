@@ -1,0 +1,153 @@
+"""A model said in words and as mathematics."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carerates.models.priors import Normal
+    from carerates.models.spec import RateModel
+
+_TIME = {
+    "linear": "a straight line",
+    "random_walk": "a random walk",
+    "random_walk_2": "a line with a second-order random walk about it",
+    "autoregressive": "a first-order autoregression",
+}
+_COUNTS = {
+    "negative_binomial": "Counts are negative binomial: Poisson about a rate that varies from year to year "
+    "(gamma, coefficient of variation 'noise')",
+    "poisson_lognormal": "Counts are Poisson about a rate that varies from year to year (log-normal, "
+    "standard deviation 'noise')",
+    "poisson": "Counts are Poisson",
+}
+
+
+def model_in_words(model: RateModel) -> str:
+    """Say what a model assumes, one sentence a line, priors included."""
+    priors = model.priors
+    noise = f", borrowed and fixed at {model.noise:g}" if model.noise is not None else ""
+    lines = [
+        f"{_COUNTS[model.likelihood]}{noise}; a rounded or suppressed count is the set of counts it may be.",
+        "The log of an area's underlying rate is the sum of:",
+        f"  - an intercept: {_typical_rate(priors.intercept)}",
+        f"  - nation, a fixed effect where there are several; {priors.nation.describe()}",
+    ]
+    for name in model.factors:
+        split = ", split into the area's mean and its deviation" if name in model.within_between else ""
+        lines.append(
+            f"  - {name} (standardised inside nation{split}); {priors.of_factor(name).describe()} per SD"
+        )
+    if model.factors and model.nation_terms:
+        lines.append(
+            f"  - how each factor's coefficient differs by nation; {priors.nation_factor.describe()}"
+        )
+    if model.within_between:
+        lines.append(
+            f"  - deviations of {', '.join(model.within_between)}; {priors.within.describe()} per SD"
+        )
+    if model.population_term:
+        lines.append(f"  - log child population; {priors.log_population.describe()} per SD")
+    lines += _random_in_words(model)
+    if model.likelihood != "poisson" and model.noise is None:
+        lines.append(f"The noise of a single year beyond chance: {priors.noise.describe()}.")
+    return "\n".join(lines)
+
+
+def _random_in_words(model: RateModel) -> list[str]:
+    """Say the random terms."""
+    priors, lines = model.priors, []
+    if model.time != "none":
+        whose = "each nation's own" if model.time_by == "nation" else "one for all areas"
+        prior = priors.drift.describe() + " per year" if model.time == "linear" else priors.trend.describe()
+        lines.append(f"  - a trend over years, {whose}: {_TIME[model.time]}; {prior}")
+    if model.groups:
+        lines.append(f"  - region, a random effect inside a nation with several; {priors.region.describe()}")
+    if model.area_effects:
+        lines.append(f"  - a random level of each area; {priors.area.describe()}")
+    if model.area_slopes:
+        lines.append(
+            f"  - a random straight line of each area; per year {priors.slope.describe()}; "
+            f"level and slope {priors.correlation.describe()}"
+        )
+    if model.area_time != "none":
+        prior = priors.area_trend.describe()
+        lines.append(f"  - each area's own path, {_TIME[model.area_time]}; yearly change {prior}")
+    return lines
+
+
+def model_as_mathematics(model: RateModel) -> str:
+    """Write a model as mathematics, one line for each level."""
+    p = model.priors
+    # the order follows the levels: counts, rate, then each term
+    lines = [
+        {
+            "negative_binomial": "y[i,t] ~ NegBin(mean = N[i,t] * lambda[i,t], var = mean + kappa^2 mean^2)",
+            "poisson_lognormal": "y[i,t] ~ Poisson(N[i,t] * lambda[i,t] * exp(e[i,t])),  "
+            "e[i,t] ~ N(0, kappa^2)",
+            "poisson": "y[i,t] ~ Poisson(N[i,t] * lambda[i,t])",
+        }[model.likelihood],
+        "observed: y[i,t] in {low[i,t], ..., high[i,t]}",
+    ]
+    parts = ["alpha", "delta[nation]"]
+    if model.factors:
+        parts.append("x[i,t]' beta[nation]" if model.nation_terms else "x[i,t]' beta")
+    if model.population_term:
+        parts.append("gamma * log N[i]")
+    if model.time != "none":
+        parts.append("f[nation,t]" if model.time_by == "nation" else "f[t]")
+    if model.groups:
+        parts.append("r[region]")
+    if model.area_effects:
+        parts.append("a[i]")
+    if model.area_slopes:
+        parts.append("s[i] * t")
+    if model.area_time != "none":
+        parts.append("g[i,t]")
+    lines.append("log lambda[i,t] = " + " + ".join(parts))
+    lines.append(
+        f"alpha ~ N({p.intercept.mean:.3f}, {p.intercept.sd:g}^2)    exp: {math.exp(p.intercept.mean):.4f}"
+    )
+    lines.append(f"delta ~ N({p.nation.mean:g}, {p.nation.sd:g}^2), 0 for the reference nation")
+    for name in model.factors:
+        one = p.of_factor(name)
+        lines.append(f"beta[{name}] ~ N({one.mean:g}, {one.sd:g}^2)")
+    forms = {
+        "linear": f"f[t] = d * t,  d ~ N({p.drift.mean:g}, {p.drift.sd:g}^2)",
+        "random_walk": f"f[t] - f[t-1] ~ N(0, sd_trend^2), sum f = 0,  sd_trend ~ {_short(p.trend)}",
+        "random_walk_2": f"f[t] - 2 f[t-1] + f[t-2] ~ N(0, sd_trend^2),  sd_trend ~ {_short(p.trend)}",
+        "autoregressive": f"f[t] = rho f[t-1] + N(0, sd_trend^2),  sd_trend ~ {_short(p.trend)}",
+    }
+    if model.time != "none":
+        lines.append(forms[model.time])
+    if model.groups:
+        lines.append(f"r ~ N(0, sd_region^2),  sd_region ~ {_short(p.region)}")
+    if model.area_slopes:
+        lines.append(
+            "(a[i], s[i]) ~ N(0, Sigma(sd_area, sd_slope, rho)),  "
+            f"sd_area ~ {_short(p.area)}, sd_slope ~ {_short(p.slope)}, rho ~ {_short(p.correlation)}"
+        )
+    elif model.area_effects:
+        lines.append(f"a[i] ~ N(0, sd_area^2),  sd_area ~ {_short(p.area)}")
+    if model.area_time != "none":
+        form = "g[i,t-1]" if model.area_time == "random_walk" else "rho_g g[i,t-1]"
+        lines.append(f"g[i,t] - {form} ~ N(0, sd_area_trend^2),  sd_area_trend ~ {_short(p.area_trend)}")
+    if model.likelihood != "poisson":
+        lines.append(f"kappa = {model.noise:g}" if model.noise is not None else f"kappa ~ {_short(p.noise)}")
+    return "\n".join(lines)
+
+
+def _typical_rate(prior: Normal) -> str:
+    """Say the prior of the intercept as rates per 10,000."""
+    low, middle, high = (1e4 * math.exp(prior.mean + z * prior.sd) for z in (-1.96, 0, 1.96))
+    return (
+        f"Normal({prior.mean:.3f}, {prior.sd:g}), a typical rate of {middle:.0f} per 10,000, "
+        f"95% {low:.0f} to {high:.0f}"
+    )
+
+
+def _short(prior: object) -> str:
+    """Return the first part of a prior's description: its name and numbers."""
+    text: str = prior.describe()  # type: ignore[attr-defined]
+    return text.split(": ")[0]
