@@ -67,7 +67,7 @@ def test_small_areas_are_shrunk_more():
     truth = make_panel(40, 1, sd_area=0.2, noise=0.0, seed=6)
     fit = cr.fit(RateModel().for_one_year(), truth.rates)
     frame = fit.to_frame()
-    assert frame["shrinkage"].corr(frame["expected_children"], method="spearman") < -0.9
+    assert frame["shrinkage"].corr(frame["children"], method="spearman") < -0.9
 
 
 def test_totals_are_weighted_by_population_in_each_draw(fit):

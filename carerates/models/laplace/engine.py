@@ -6,6 +6,7 @@ import numpy as np
 
 from carerates.models.design import Design
 from carerates.models.laplace.exploration import Exploration, explore
+from carerates.models.laplace.marginal import mean_shift
 from carerates.models.posterior import Posterior
 from carerates.models.terms import Array
 
@@ -33,7 +34,7 @@ def draw_posterior(
     Notes
     -----
     Each point gets its share of the draws (systematic resampling); given the point, effects are drawn from
-    the normal distribution at their mode.  The draws are independent and in random order.
+    the normal distribution at their mode, moved by the skewness found at the hyperparameters' mode.  The draws are independent and in random order.
     """
     found = explore(design, points=points, seed=seed)
     rng = np.random.default_rng([seed, 1])
@@ -41,14 +42,15 @@ def draw_posterior(
     edges = np.floor(shares + rng.uniform()).astype(int)
     edges[-1] = draws
     numbers = np.diff(np.concatenate([[0], np.clip(edges, 0, draws)]))
+    shift, own_shift = mean_shift(design, found.peak)
     shared: list[Array] = []
     local: list[Array] = []
     values: list[dict[str, float]] = []
     for point, number in zip(found.points, numbers, strict=True):
         if number > 0:
             away, own_away = point.mode.curvature.draw(rng, int(number))
-            shared.append(point.mode.shared + away)
-            local.append(point.mode.local + own_away)
+            shared.append(point.mode.shared + shift + away)
+            local.append(point.mode.local + own_shift + own_away)
             values += [design.spread_values(point.free)] * int(number)
     order = rng.permutation(draws)
     names = [one.name for one in design.spreads]
