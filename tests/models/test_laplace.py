@@ -97,7 +97,7 @@ def test_pooled_rate_equals_the_exact_posterior():
     posterior, _ = draw_posterior(design, draws=20_000, seed=1)
     frame = panel.to_frame()
     grid = np.linspace(-5.5, -4.3, 4001)
-    log_density = Normal(-5, 0.5).log_density(0) * 0 - 0.5 * ((grid + 5) / 0.5) ** 2
+    log_density = -0.5 * ((grid + 5) / 0.5) ** 2
     log_density += frame["children"].sum() * grid - frame["population"].sum() * np.exp(grid)
     weight = np.exp(log_density - log_density.max())
     mean = (weight * grid).sum() / weight.sum()
@@ -133,12 +133,7 @@ def test_shrinkage_equals_brute_force_integration():
     exact = np.einsum("rc,rca->a", weight, effect)
     ours = posterior.shared[:, :1] + posterior.local[:, :, 0]
     # counts of about 20 and 20,000 draws: off by a few hundredths of a posterior SD
-    print(
-        ((ours.mean(axis=0) - exact) / ours.std(axis=0)).round(3),
-        posterior.spreads["sd_area"].mean(),
-        (weight.sum(axis=0) * spreads).sum(),
-    )
-    assert np.abs(ours.mean(axis=0) - exact).max() < 0.1 * ours.std(axis=0).min()
+    assert np.abs(ours.mean(axis=0) - exact).max() < 0.06 * ours.std(axis=0).min()
     assert posterior.spreads["sd_area"].mean() == pytest.approx(
         (weight.sum(axis=0) * spreads).sum(), rel=0.05
     )
