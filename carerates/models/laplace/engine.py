@@ -34,7 +34,8 @@ def draw_posterior(
     Notes
     -----
     Each point gets its share of the draws (systematic resampling); given the point, effects are drawn from
-    the normal distribution at their mode, moved by the skewness found at the hyperparameters' mode.  The draws are independent and in random order.
+    the normal distribution at their mode, moved by the skewness found at the hyperparameters' mode.  The
+    draws are independent and in random order.
     """
     found = explore(design, points=points, seed=seed)
     rng = np.random.default_rng([seed, 1])

@@ -99,7 +99,6 @@ def gradient(design: Design, point: Point) -> Array:
     covariance, own_covariance = mode.curvature.covariances()
     own_total = own_covariance.sum(axis=0)
     eta = mode.eta.ravel()[seen]
-    noise = design.count_noise(design.spread_values(point.free))
     third = _third(design, point)
     result = np.zeros(len(point.free))
     for number, spread in enumerate(design.free_spreads):
