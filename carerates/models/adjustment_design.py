@@ -149,6 +149,8 @@ def _population_columns(
     if settings.population is None:
         return []
     logs = np.log(frame["population"].to_numpy(dtype=float))
+    if np.ptp(logs[fitted]) <= 1e-9:
+        raise ModelError("Every fitted area has the same population; use population=None.")
     centre = float(logs[fitted].mean())
     columns = [(logs - centre, "log population")]
     if settings.population == "spline":
