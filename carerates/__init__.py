@@ -37,6 +37,9 @@ _PUBLIC = {
     "change": "carerates.trends",
     "classify": "carerates.trends",
     "rules": "carerates.trends",
+    "similar_areas": "carerates.peers",
+    "contrasting_pairs": "carerates.peers",
+    "select_cases": "carerates.peers",
 }
 # folders that are part of the public face as they stand: cr.areas.find(...), cr.survey...
 _FOLDERS = (
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
         TableError,
     )
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
+    from carerates.peers import contrasting_pairs, select_cases, similar_areas
     from carerates.sources import load_factors, load_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
@@ -90,10 +94,13 @@ __all__ = [
     "as_rates",
     "change",
     "classify",
+    "contrasting_pairs",
     "fit",
     "load_factors",
     "load_rates",
     "rules",
+    "select_cases",
+    "similar_areas",
 ]
 
 
