@@ -28,8 +28,9 @@ ADDRESSES: Mapping[str, str] = {
 }
 """Base address of each service."""
 
-# seconds between requests: StatsWales allows 100 a minute; Nomis publishes no limit, and 2 a second is known to do
-_PACE = {"statswales": 0.0, "nomis": 0.5}
+# seconds between requests: Nomis publishes no limit, and 2 a second is known to do; StatsWales' limit of
+# 100 a minute is kept by its own headers
+_PACE = {"nomis": 0.5}
 
 OGL = "Open Government Licence v3.0"
 """Licence of everything fetched here."""
@@ -214,7 +215,8 @@ class Fetcher:
         listing = "; ".join(held[:8]) + (f" and {len(held) - 8} more" if len(held) > 8 else "")
         return OfflineError(
             f"{wanted} is not in the store at {self.settings.cache_dir}, and offline was asked for. "
-            f"The store holds: {listing or 'nothing'}. Fetch it once with a connection (carerates fetch), or add "
+            f"The store holds: {listing or 'nothing'}. Fetch it once with a connection (carerates "
+            "fetch), or add "
             "a file with carerates cache add."
         )
 

@@ -53,7 +53,13 @@ class Dialect:
 
 STATSWALES = Dialect(
     "StatsWales",
-    missing={"c": "suppressed", "k": "low", "w": "not_available", "x": "not_available", "z": "not_applicable"},
+    missing={
+        "c": "suppressed",
+        "k": "low",
+        "w": "not_available",
+        "x": "not_available",
+        "z": "not_applicable",
+    },
     # a code that says nothing about the count itself (a total, a test of significance) gives no status
     beside={
         "a": "",
@@ -284,7 +290,8 @@ def _note_code(note: str) -> str:
             if re.search(rf"(?<![\d.]){re.escape(level)}(?!\d)", folded):
                 return code
     raise ContentError(
-        f"The note {note!r} is not one that StatsWales documents; a figure marked with it cannot be read safely."
+        f"The note {note!r} is not one that StatsWales documents; a figure marked with it cannot be read "
+        "safely."
     )
 
 

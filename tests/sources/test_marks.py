@@ -1,4 +1,4 @@
-"""The publishers' shorthand is read and written back without loss, and nothing is taken for missing by guess."""
+"""Publishers' shorthand is read and written back without loss; nothing is taken for missing by guess."""
 
 from __future__ import annotations
 
