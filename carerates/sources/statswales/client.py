@@ -128,7 +128,7 @@ class StatsWales:
 
     def topic(self, number: int) -> pd.DataFrame:
         """List the datasets of a topic, and of the topics below it."""
-        answer = self._ask(f"v2/topic/{number}", page_size=_PAGE)
+        answer = self._ask(f"v2/topic/{number}", {"page_size": _PAGE})
         if "datasets" in answer:
             return _listing(answer["datasets"].get("data", []))
         below = [self.topic(int(child["id"])) for child in answer.get("children", [])]
@@ -308,7 +308,7 @@ class StatsWales:
 
     def _total_of_v1(self, about: Dataset) -> int:
         """Return the row total that the first page of a v1 view gives."""
-        answer = self._ask(f"v1/{about.id}/view", page_size=5)
+        answer = self._ask(f"v1/{about.id}/view", {"page_size": 5})
         total = (answer.get("page_info") or {}).get("total_records")
         if not isinstance(total, int):
             raise LayoutError(f"StatsWales v1 gives no row total ('total_records') for {about.title!r}.")
@@ -319,14 +319,14 @@ class StatsWales:
     def _ask(
         self,
         path: str,
+        params: Mapping[str, object] | None = None,
         *,
         method: str = "GET",
         body: object = None,
         kind: type = dict,
-        **params: object,
     ) -> Any:  # noqa: ANN401 - a publisher's JSON
         """Ask for JSON; the language always goes in the address, as the cache in front drops headers."""
-        query = {"lang": self._tag, **params}
+        query = {"lang": self._tag, **(params or {})}
         answer = self.fetcher.json(SOURCE, path, method=method, body=body, params=query)
         if isinstance(answer, dict) and isinstance(answer.get("status"), int) and answer["status"] >= 400:
             said = "; ".join(_user_messages(answer.get("errors", [])))
@@ -341,7 +341,7 @@ class StatsWales:
         items: list[dict[str, Any]] = []
         page = 1
         while True:
-            answer = self._ask(path, page_number=page, page_size=_PAGE, **params)
+            answer = self._ask(path, {**params, "page_number": page, "page_size": _PAGE})
             data, count = answer.get("data"), answer.get("count")
             if not isinstance(data, list) or not isinstance(count, int):
                 raise LayoutError(f"StatsWales' list {path} has no 'data' and 'count'.")
