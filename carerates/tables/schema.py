@@ -153,9 +153,11 @@ def number_column(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_bool_dtype(values):
         return pd.Series(np.nan, index=values.index, dtype=float), pd.Series(True, index=values.index)
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    unbounded = numbers.isin([np.inf, -np.inf])
+    if pd.api.types.is_numeric_dtype(values):
+        return numbers.mask(unbounded), unbounded
     empty = values.isna() | (values.astype(str).str.strip() == "")
-    infinite = np.isinf(numbers)
-    return numbers.mask(infinite), (numbers.isna() & ~empty) | infinite
+    return numbers.mask(unbounded), (numbers.isna() & ~empty) | unbounded
 
 
 def check_columns(frame: pd.DataFrame, columns: Sequence[Column], problems: list[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carerates as cr
@@ -185,6 +185,7 @@ def test_two_hundred_thousand_rows_pass() -> None:
     assert len(cr.as_rates(big)) == rows
 
 
+@settings(max_examples=25)  # each example builds two tables; the property has no rare corner
 @given(
     st.lists(
         st.tuples(st.integers(0, 500), st.integers(501, 10**6), st.integers(2000, 2030)),
