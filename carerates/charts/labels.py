@@ -115,7 +115,7 @@ def label_points(
     Parameters
     ----------
     ax : Axes
-        Limits and size must be final, since places are found in pixels.
+        Its limits are fixed as they are, and its size must be final, since places are found in pixels.
     x, y : arrays, shape (points,)
         Every point of the chart in data units, named or not.
     names : sequence of str, length points
@@ -132,6 +132,7 @@ def label_points(
     order = list(range(len(names))) if label is None else list(label)
     if not order:
         return []
+    ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())  # places are pixels, so the scales must not move any more
     figure = ax.figure
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     pixels = ax.transData.transform(np.column_stack([x, y]))
