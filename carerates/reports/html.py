@@ -1,0 +1,48 @@
+"""A document as one self-contained HTML page: no script, no outside request, readable by a screen reader."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from carerates.reports.document import Bullets, Document, Notice, Paragraph, Picture, Table
+
+_KINDS = {Paragraph: "paragraph", Bullets: "bullets", Notice: "notice", Picture: "picture", Table: "table"}
+
+
+def render_page(document: Document) -> str:
+    """Render a document as an HTML page; every text is escaped, pictures are inlined as SVG."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["kind"] = lambda block: _KINDS[type(block)]
+    environment.filters["inline_svg"] = inline_svg
+    folder = resources.files("carerates.reports") / "templates"
+    template = environment.from_string((folder / "page.html.j2").read_text(encoding="utf-8"))
+    style = (folder / "page.css").read_text(encoding="utf-8")
+    return template.render(document=document, style=style)
+
+
+def inline_svg(picture: Picture) -> str:
+    """Return a picture's SVG fit to stand in a page among others.
+
+    Its ids get the picture's name in front, since two pictures may use the same ones, and its size
+    gives way to the page's width.
+    """
+    import markupsafe
+
+    svg = picture.svg[picture.svg.index("<svg") :]
+    name = re.sub(r"[^a-z0-9]+", "-", picture.name.lower())
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r"url\(#", f"url(#{name}-", svg)
+    svg = re.sub(r'href="#', f'href="#{name}-', svg)
+    svg = re.sub(
+        r'aria-labelledby="([^"]+)"',
+        lambda match: 'aria-labelledby="' + " ".join(f"{name}-{one}" for one in match[1].split()) + '"',
+        svg,
+    )
+    head_end = svg.index(">")
+    head = re.sub(r'\s(width|height)="[^"]*"', "", svg[:head_end])
+    return markupsafe.Markup(head + svg[head_end:])  # noqa: S704 - made by our own charts, whose texts are escaped
