@@ -1,0 +1,95 @@
+"""Observed rates against the rates expected from circumstances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from carerates.charts.labels import label_points
+from carerates.charts.style import BLUE, GREY, ORANGE, Furniture, dress, house_style, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from carerates.models import Adjustment
+
+# nation -> marker and colour; the shape alone tells them apart
+_NATIONS = {"Wales": ("D", ORANGE), "England": ("o", BLUE)}
+
+
+def draw_adjustment(
+    result: Adjustment, ax: Axes | None = None, *, headline: str = "", label: int | None = None
+) -> Axes:
+    """Draw each area's rate against the rate expected from its circumstances, itself left out.
+
+    Parameters
+    ----------
+    result : Adjustment
+        What :func:`carerates.adjust` gave.
+    ax : Axes, optional
+        Where to draw; a new figure when not given.
+    headline : str
+        What the chart shows, as a statement.
+    label : int, optional
+        How many areas to name, furthest from their expected rate first; all of up to 30 areas, else 24.
+
+    Returns
+    -------
+    Axes
+    """
+    frame = result.to_frame()
+    frame = frame[frame["rate_per_10000"].notna() & frame["expected_rate_per_10000_left_out"].notna()]
+    expected = frame["expected_rate_per_10000_left_out"].to_numpy(dtype=float)
+    observed = frame["rate_per_10000"].to_numpy(dtype=float)
+    with house_style():
+        own = ax is None
+        ax = new_axes(ax, (8.0, 6.4))
+        top = 1.08 * max(observed.max(), expected.max())
+        low = 0.85 * min(expected.min(), observed.min())
+        ax.plot([low, top], [low, top], color=GREY, linewidth=1.2, zorder=1.5)
+        nations = [str(one) for one in frame["nation"].fillna("").tolist()]
+        for nation in dict.fromkeys(nations):
+            marker, colour = _NATIONS.get(nation, ("s", BLUE))
+            rows = np.array([one == nation for one in nations])
+            ax.scatter(
+                expected[rows],
+                observed[rows],
+                s=26,
+                marker=marker,
+                color=colour,
+                linewidths=0,
+                zorder=3,
+                label=nation,
+            )
+        ax.set(xlim=(low, top), ylim=(0 if low < 0.3 * top else low, top))
+        ax.set_xlabel("Rate expected from circumstances, per 10,000 aged 0-17", fontsize=9)
+        shapes = "; ".join(
+            f"{nation} {'diamonds' if nation == 'Wales' else 'circles'}"
+            for nation in _NATIONS
+            if nation in nations
+        )
+        notes = ["On the line, the rate is as expected. Each area has no say in its own expectation."]
+        if len(set(nations)) > 1:
+            notes.append(f"Shapes: {shapes}.")
+        words = Furniture(
+            headline,
+            f"Children looked after at 31 March {result.year}: observed rate against the rate expected",
+            "Observed rate per 10,000 aged 0-17",
+            result.provenance.caption(),
+            tuple(notes),
+        )
+        dress(ax, words, own_figure=own)
+        count = label if label is not None else (len(frame) if len(frame) <= 30 else 24)
+        furthest = np.argsort(-np.abs(np.log(np.maximum(observed, 1e-9) / expected)), kind="stable")[:count]
+        diagonal = np.linspace(low, top, 80)
+        label_points(
+            ax,
+            expected,
+            observed,
+            frame["area_name"].tolist(),
+            label=[int(one) for one in furthest],
+            fontsize=8,
+            clear_of=np.column_stack([diagonal, diagonal]),
+        )
+    return ax
