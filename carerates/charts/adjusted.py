@@ -45,9 +45,8 @@ def draw_adjustment(
     with house_style():
         own = ax is None
         ax = new_axes(ax, (8.0, 6.4))
-        top = 1.08 * max(observed.max(), expected.max())
-        low = 0.85 * min(expected.min(), observed.min())
-        ax.plot([low, top], [low, top], color=GREY, linewidth=1.2, zorder=1.5)
+        left, right = 0.9 * expected.min(), 1.12 * expected.max()
+        ax.plot([left, right], [left, right], color=GREY, linewidth=1.2, zorder=1.5)
         nations = [str(one) for one in frame["nation"].fillna("").tolist()]
         for nation in dict.fromkeys(nations):
             marker, colour = _NATIONS.get(nation, ("s", BLUE))
@@ -62,7 +61,7 @@ def draw_adjustment(
                 zorder=3,
                 label=nation,
             )
-        ax.set(xlim=(low, top), ylim=(0 if low < 0.3 * top else low, top))
+        ax.set(xlim=(left, right), ylim=(0, 1.08 * observed.max()))
         ax.set_xlabel("Rate expected from circumstances, per 10,000 aged 0-17", fontsize=9)
         shapes = "; ".join(
             f"{nation} {'diamonds' if nation == 'Wales' else 'circles'}"
@@ -82,7 +81,7 @@ def draw_adjustment(
         dress(ax, words, own_figure=own)
         count = label if label is not None else (len(frame) if len(frame) <= 30 else 24)
         furthest = np.argsort(-np.abs(np.log(np.maximum(observed, 1e-9) / expected)), kind="stable")[:count]
-        diagonal = np.linspace(low, top, 80)
+        diagonal = np.linspace(left, right, 80)
         label_points(
             ax,
             expected,

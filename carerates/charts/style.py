@@ -122,7 +122,7 @@ class Furniture:
     notes: tuple[str, ...] = ()
 
 
-def dress(ax: Axes, words: Furniture, *, own_figure: bool) -> None:
+def dress(ax: Axes, words: Furniture, *, own_figure: bool, right: float = 0.985) -> None:
     """Put the words around a chart; on a user's own axes only the titles and the unit are set."""
     lines = [line for line in (words.headline, words.title) if line]
     if not own_figure:
@@ -148,7 +148,7 @@ def dress(ax: Axes, words: Furniture, *, own_figure: bool) -> None:
         figure.text(0.012, height / inches_high, part, fontsize=8, color=GREY, va="top")
     left = 0.62 / inches_wide
     figure.subplots_adjust(
-        left=left, right=0.985, top=1 - top / inches_high, bottom=(bottom + 0.52) / inches_high
+        left=left, right=right, top=1 - top / inches_high, bottom=(bottom + 0.52) / inches_high
     )
 
 
