@@ -18,7 +18,7 @@ _MOST = 40  # areas that fit on one page; of more, the two ends are drawn
 
 
 def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -> Axes:
-    """Draw the change of every area as a share of its first rate, and of its last, with its interval.
+    """Draw the change of every area on the chosen base with its interval, and on the other base.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
     Axes
     """
     every = result.to_frame()
-    known = every[every["percent_of_start"].notna()].sort_values("percent_of_start", kind="stable")
+    known = every[every["percent_change"].notna()].sort_values("percent_change", kind="stable")
     notes = []
     frame = known
     if len(known) > _MOST:
@@ -45,6 +45,8 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
     if missing := len(every) - len(known):
         notes.append(f"{missing} of {len(every)} areas have no figure at one of the dates.")
     settings = result.settings
+    base, other = ("start", "end") if settings.relative_to == "start" else ("end", "start")
+    years = {"start": settings.start, "end": settings.end}
     place = np.arange(len(frame), dtype=float)
     with house_style():
         own = ax is None
@@ -52,11 +54,10 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
         ax.grid(axis="x")
         ax.grid(visible=False, axis="y")
         ax.axvline(0, color=INK, linewidth=1.0, zorder=1.5)
-        lower, upper = _on_start_base(frame)
-        ax.hlines(place, lower, upper, color=GREY, linewidth=1.6, zorder=2)
-        ax.scatter(frame["percent_of_start"], place, s=34, marker="o", color=BLUE, zorder=4)
+        ax.hlines(place, frame["percent_lower"], frame["percent_upper"], color=GREY, linewidth=1.6, zorder=2)
+        ax.scatter(frame["percent_change"], place, s=34, marker="o", color=BLUE, zorder=4)
         ax.scatter(
-            frame["percent_of_end"],
+            frame[f"percent_of_{other}"],
             place,
             s=30,
             marker="D",
@@ -73,8 +74,8 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
         level = f"{100 * result.interval_probability:g}%"
         notes.insert(
             0,
-            f"Filled circles: change as a share of the {settings.start} rate, with {level} interval of the "
-            f"underlying change. Hollow diamonds: the same change as a share of the {settings.end} rate.",
+            f"Filled circles: change as a share of the {years[base]} rate, with {level} interval of the "
+            f"underlying change. Hollow diamonds: the same change as a share of the {years[other]} rate.",
         )
         words = Furniture(
             headline,
@@ -88,9 +89,3 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
             widest = max((len(name) for name in frame["area_name"]), default=10)
             ax.figure.subplots_adjust(left=min(0.42, (0.3 + 0.075 * widest) / 8.0))  # type: ignore[union-attr]
     return ax
-
-
-def _on_start_base(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the interval's ends as shares of the first rate, whatever base the result was asked for."""
-    half = 1.959963984540054 * frame["log_ratio_standard_error"]
-    return 100 * np.expm1(frame["log_ratio"] - half), 100 * np.expm1(frame["log_ratio"] + half)

@@ -15,6 +15,7 @@ from carerates.errors import CareratesError
 
 # command -> module that defines `command`; the order is the order of the help page
 _COMMANDS: dict[str, str] = {
+    "report": "carerates.cli.report",
     "check": "carerates.cli.check",
 }
 
