@@ -19,7 +19,12 @@ _NATIONS = {"Wales": ("D", ORANGE), "England": ("o", BLUE)}
 
 
 def draw_adjustment(
-    result: Adjustment, ax: Axes | None = None, *, headline: str = "", label: int | None = None
+    result: Adjustment,
+    ax: Axes | None = None,
+    *,
+    headline: str = "",
+    title: str = "",
+    label: int | None = None,
 ) -> Axes:
     """Draw each area's rate against the rate expected from its circumstances, itself left out.
 
@@ -31,6 +36,8 @@ def draw_adjustment(
         Where to draw; a new figure when not given.
     headline : str
         What the chart shows, as a statement.
+    title : str
+        Measure, places and period, in place of the chart's own.
     label : int, optional
         How many areas to name, furthest from their expected rate first; all of up to 30 areas, else 24.
 
@@ -73,7 +80,8 @@ def draw_adjustment(
             notes.append(f"Shapes: {shapes}.")
         words = Furniture(
             headline,
-            f"Children looked after at 31 March {result.year}: observed rate against the rate expected",
+            title
+            or f"Children looked after at 31 March {result.year}: observed rate against the rate expected",
             "Observed rate per 10,000 aged 0-17",
             result.provenance.caption(),
             tuple(notes),

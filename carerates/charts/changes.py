@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST = 40  # areas that fit on one page; of more, the two ends are drawn
 
 
-def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -> Axes:
+def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "", title: str = "") -> Axes:
     """Draw the change of every area on the chosen base with its interval, and on the other base.
 
     Parameters
@@ -28,6 +28,8 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
         Where to draw; a new figure when not given.
     headline : str
         What the chart shows, as a statement.
+    title : str
+        Measure, places and period, in place of the chart's own.
 
     Returns
     -------
@@ -79,7 +81,8 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
         )
         words = Furniture(
             headline,
-            f"Change in the rate of children looked after, 31 March {settings.start} to {settings.end}",
+            title
+            or f"Change in the rate of children looked after, 31 March {settings.start} to {settings.end}",
             "Area, and change in per cent",
             result.provenance.caption(),
             tuple(notes),
@@ -87,5 +90,5 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "") -
         dress(ax, words, own_figure=own)
         if own:
             widest = max((len(name) for name in frame["area_name"]), default=10)
-            ax.figure.subplots_adjust(left=min(0.42, (0.3 + 0.075 * widest) / 8.0))  # type: ignore[union-attr]
+            ax.figure.subplots_adjust(left=min(0.42, (0.3 + 0.075 * widest) / 8.0))
     return ax

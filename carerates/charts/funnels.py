@@ -38,6 +38,7 @@ def draw_funnel(
     ax: Axes | None = None,
     *,
     headline: str = "",
+    title: str = "",
     label: Labels = "outside",
     highlight: Sequence[str] = (),
     log_size: bool = False,
@@ -52,6 +53,8 @@ def draw_funnel(
         Where to draw; a new figure when not given.
     headline : str
         What the chart shows, as a statement.
+    title : str
+        Measure, places and period; the funnel's own measure when not given.
     label : {"outside", "all", "none"} or sequence of str
         Which areas to name: those outside the limits, furthest first and thirty at most; all; none; or
         a choice by name or code.
@@ -74,7 +77,7 @@ def draw_funnel(
             f"This funnel has {len(funnel.groups)} groups: {', '.join(map(str, funnel.groups))}. "
             "Draw one with funnel.select(group), or all with carerates.charts.draw_funnels."
         )
-    frame, lines = funnel.to_frame(), funnel.limits_frame()
+    frame, lines = _sized(funnel), funnel.limits_frame()
     shown = frame[frame["rate"].notna()].reset_index(drop=True)
     with house_style():
         own = ax is None
@@ -84,11 +87,11 @@ def draw_funnel(
         _draw_possible(ax, frame)
         _draw_points(ax, shown)
         ax.set_xlabel(_size_words(funnel), fontsize=9)
-        dress(ax, _words(funnel, headline, frame), own_figure=own, right=0.84)
+        dress(ax, _words(funnel, headline, title, frame), own_figure=own, right=0.84)
         _label_lines(ax, lines, funnel)
         rings = _rows_of(shown, highlight)
         ax.scatter(
-            shown.loc[rings, "denominator"],
+            shown.loc[rings, "size"],
             shown.loc[rings, "rate"],
             s=150,
             facecolors="none",
@@ -99,7 +102,7 @@ def draw_funnel(
         chosen = list(dict.fromkeys([*rings, *_rows_to_name(shown, label)]))
         label_points(
             ax,
-            shown["denominator"].to_numpy(dtype=float),
+            shown["size"].to_numpy(dtype=float),
             shown["rate"].to_numpy(dtype=float),
             shown["area_name"].tolist(),
             label=chosen,
@@ -109,7 +112,7 @@ def draw_funnel(
     return ax
 
 
-def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "") -> Sequence[Axes]:
+def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "", title: str = "") -> Sequence[Axes]:
     """Draw the funnels of a ``by=`` as small multiples with common scales.
 
     Parameters
@@ -118,8 +121,8 @@ def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "") -> Seq
         With any number of groups.
     columns : int
         Panels side by side.
-    headline : str
-        What the panels show together, as a statement.
+    headline, title : str
+        What the panels show together, as a statement; measure, places and period.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "") -> Seq
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    frame, lines = funnel.to_frame(), funnel.limits_frame()
+    frame, lines = _sized(funnel), funnel.limits_frame()
     count = len(funnel.groups)
     across = min(columns, count)
     down = -(-count // across)
@@ -139,7 +142,7 @@ def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "") -> Seq
         grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
         for ax, group in zip(grid, funnel.groups, strict=False):
             one = funnel.select(group)
-            own_frame = one.to_frame()
+            own_frame = _sized(one)
             _draw_lines(ax, one.limits_frame(), one)
             _draw_possible(ax, own_frame)
             _draw_points(ax, own_frame[own_frame["rate"].notna()], scale=0.5)
@@ -147,7 +150,7 @@ def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "") -> Seq
         for ax in grid[count:]:
             ax.set_visible(False)
         _set_scales(grid[0], frame, lines, log_size=False)
-        words = _words(funnel, headline, frame)
+        words = _words(funnel, headline, title, frame)
         dress(grid[0], words, own_figure=True)
         figure.supxlabel(
             _size_words(funnel), fontsize=9, y=figure.subplotpars.bottom - 0.42 / figure.get_figheight()
@@ -158,9 +161,15 @@ def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "") -> Seq
     return list(grid[:count])
 
 
+def _sized(funnel: Funnel) -> pd.DataFrame:
+    """Return the areas with ``size``, the column that the horizontal axis shows."""
+    frame = funnel.to_frame()
+    return frame.assign(size=frame["expected" if funnel.settings.kind == "ratio" else "denominator"])
+
+
 def _set_scales(ax: Axes, frame: pd.DataFrame, lines: pd.DataFrame, log_size: bool) -> None:
     """Fix both scales so that every area is inside and the limits of the smallest do not dwarf the rest."""
-    size = frame["denominator"].to_numpy(dtype=float)
+    size = frame["size"].to_numpy(dtype=float)
     rates = frame[["rate", "rate_high"]].to_numpy(dtype=float)
     top = 1.1 * np.nanmax(rates)
     uppers = [name for name in lines if str(name).startswith("upper_")]
@@ -196,9 +205,7 @@ def _draw_lines(ax: Axes, lines: pd.DataFrame, funnel: Funnel) -> None:
 def _draw_possible(ax: Axes, frame: pd.DataFrame) -> None:
     """Draw a bar of possible rates where a count is suppressed."""
     hidden = frame[frame["rate"].isna() & frame["rate_low"].notna() & frame["rate_high"].notna()]
-    ax.vlines(
-        hidden["denominator"], hidden["rate_low"], hidden["rate_high"], color=BLUE, linewidth=3, zorder=3
-    )
+    ax.vlines(hidden["size"], hidden["rate_low"], hidden["rate_high"], color=BLUE, linewidth=3, zorder=3)
 
 
 def _draw_points(ax: Axes, shown: pd.DataFrame, scale: float = 1.0) -> None:
@@ -206,7 +213,7 @@ def _draw_points(ax: Axes, shown: pd.DataFrame, scale: float = 1.0) -> None:
     for position, rows in shown.groupby("position", sort=False):
         mark = _mark(str(position))
         ax.scatter(
-            rows["denominator"],
+            rows["size"],
             rows["rate"],
             s=scale * mark.size,
             marker=mark.marker,
@@ -317,7 +324,7 @@ def _size_words(funnel: Funnel) -> str:
     }[funnel.settings.kind]
 
 
-def _words(funnel: Funnel, headline: str, frame: pd.DataFrame) -> Furniture:
+def _words(funnel: Funnel, headline: str, title: str, frame: pd.DataFrame) -> Furniture:
     """Put the words around a funnel together."""
     settings = funnel.settings
     unit = {
@@ -325,8 +332,6 @@ def _words(funnel: Funnel, headline: str, frame: pd.DataFrame) -> Furniture:
         "proportion": f"Per {settings.per:,.0f}",
         "ratio": "Observed over expected",
     }[settings.kind]
-    years = sorted({int(year) for year in frame["year"]}) if "year" in frame else []
-    when = f" {years[0]}" if len(years) == 1 else f", {years[0]} to {years[-1]}" if years else ""
     marks = "; ".join(
         f"{_SHAPES[position]}: {mark.label.lower()}"
         for position, mark in POSITION_MARKS.items()
@@ -340,7 +345,7 @@ def _words(funnel: Funnel, headline: str, frame: pd.DataFrame) -> Furniture:
         notes.append(f"Marks: {marks}.")
     if (frame["rate"].isna() & frame["rate_high"].notna()).any():
         notes.append("Bars: rates that a suppressed count may stand for.")
-    return Furniture(headline, f"{funnel.measure}{when}", unit, funnel.provenance.caption(), tuple(notes))
+    return Furniture(headline, title or funnel.measure, unit, funnel.provenance.caption(), tuple(notes))
 
 
 _SHAPES = {

@@ -122,7 +122,7 @@ def analyse(
     allowing = funnel(counted, dispersion="additive")
     tell("adjusting for deprivation")
     adjustment = adjust(counted, [measure])
-    adjusted = funnel(counted, expected=adjustment, dispersion="additive")
+    adjusted = funnel(_with_expectation(counted, adjustment), expected=adjustment, dispersion="additive")
     tell("measuring change")
     changed, classes, on_start = _changes(nation, panel, totals, chosen)
     return Analysis(
@@ -224,6 +224,17 @@ def _with_population(rates: RatesTable) -> RatesTable:
         rates.factors,
         rates.measure,
     )
+
+
+def _with_expectation(rates: RatesTable, adjustment: Adjustment) -> RatesTable:
+    """Keep the areas that have an expected rate."""
+    expected = adjustment.to_frame()["expected_rate_per_10000"].notna().to_numpy()
+    frame = rates.to_frame()
+    if expected.all():
+        return rates
+    left_out = ", ".join(frame.loc[~expected, "area_name"])
+    step = f"left out of the adjusted funnel for want of an expected rate: {left_out}"
+    return RatesTable(frame[expected], rates.provenance.then(step), rates.factors, rates.measure)
 
 
 def _measures(rates: RatesTable, factors: FactorsTable) -> pd.DataFrame:

@@ -33,12 +33,13 @@ def draw_all(analysis: Analysis) -> dict[str, Drawing]:
     """Draw every chart of the report, by the name of its files."""
     place, year = _PLACES[analysis.nation], analysis.year
     frame = analysis.rates.to_frame()
+    measured = f"Children looked after at 31 March {year}, local authorities in {place}"
     tiles = draw_tiles(
         frame,
         "rate_per_10000",
         words=Furniture(
             "",
-            f"Children looked after at 31 March {year}, local authorities in {place}",
+            measured,
             "Rate per 10,000 aged 0-17",
             analysis.rates.provenance.caption(),
         ),
@@ -46,12 +47,12 @@ def draw_all(analysis: Analysis) -> dict[str, Drawing]:
     made = {
         "map": draw(tiles, f"Tile map of rates, {place}, {year}", _map_words(frame)),
         "funnel": draw(
-            plot(analysis.funnel, headline=_funnel_headline(analysis)),
+            plot(analysis.funnel, headline=_funnel_headline(analysis), title=measured),
             f"Funnel plot, {place}, {year}",
             analysis.funnel.text_alternative(),
         ),
         "funnel-over-dispersion": draw(
-            plot(analysis.funnel_allowing),
+            plot(analysis.funnel_allowing, title=f"{measured}; limits allow for over-dispersion"),
             f"Funnel plot with limits that allow for over-dispersion, {place}, {year}",
             analysis.funnel_allowing.text_alternative(),
         ),
@@ -61,7 +62,7 @@ def draw_all(analysis: Analysis) -> dict[str, Drawing]:
             _adjusted_words(analysis),
         ),
         "funnel-adjusted": draw(
-            plot(analysis.adjusted_funnel),
+            plot(analysis.adjusted_funnel, title=f"{measured}: observed over expected given deprivation"),
             f"Funnel plot of observed over expected, {place}, {year}",
             analysis.adjusted_funnel.text_alternative(),
         ),

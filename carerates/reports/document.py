@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 
@@ -149,7 +150,7 @@ def make_table(
 
 def format_number(value: float, decimals: int, missing: str = "[x]", *, grouped: bool = True) -> str:
     """Print a number with thousands separators and a true minus sign; ``missing`` where there is none."""
-    if pd.isna(value):
+    if not np.isfinite(value):
         return missing
     text = f"{float(value):,.{decimals}f}" if grouped else f"{float(value):.{decimals}f}"
     if float(text.replace(",", "")) == 0:
