@@ -256,7 +256,7 @@ def _label_lines(ax: Axes, lines: pd.DataFrame, funnel: Funnel) -> None:
         ends.append((float(np.interp(right, lines["denominator"], lines[column])), words))
     ends.sort()
     low, high = ax.get_ylim()
-    gap = (high - low) * 0.033
+    gap = 11.0 * (high - low) / ax.get_window_extent().height  # pixels of one line of words
     heights = [value for value, _ in ends]
     for number in range(1, len(heights)):
         heights[number] = max(heights[number], heights[number - 1] + gap)

@@ -67,6 +67,9 @@ class Mark:
     label: str
 
 
+_SMALL_LINE = 0.155  # inches from one line of notes to the next
+_AXIS_WORDS = 0.52  # inches for the horizontal axis' numbers and title
+
 POSITION_MARKS: dict[str, Mark] = {
     "above 99.8%": Mark("^", BLUE, True, 52, "Above the upper 99.8% limit"),
     "above 95%": Mark("^", BLUE, False, 46, "Above the upper 95% limit"),
@@ -123,32 +126,40 @@ class Furniture:
 
 
 def dress(ax: Axes, words: Furniture, *, own_figure: bool, right: float = 0.985) -> None:
-    """Put the words around a chart; on a user's own axes only the titles and the unit are set."""
-    lines = [line for line in (words.headline, words.title) if line]
+    """Put the words around a chart.
+
+    A figure of our own grows by the height of the words, so that the chart itself keeps its shape; on a
+    user's axes only the titles and the unit are set.
+    """
     if not own_figure:
-        ax.set_title("\n".join([*lines, words.unit]), loc="left", fontsize=10)
+        lines = [line for line in (words.headline, words.title, words.unit) if line]
+        ax.set_title("\n".join(lines), loc="left", fontsize=10)
         return
     figure = ax.figure
-    inches_wide, inches_high = figure.get_size_inches()  # type: ignore[union-attr]
-    columns = int(inches_wide * 13.0)
+    wide, high = (float(one) for one in figure.get_size_inches())  # type: ignore[union-attr]
+    columns = wide * 13.0  # characters of 10 points that fit on a line
+    above: list[tuple[float, str, float, str, str]] = []
     top = 0.10
     for line, size, weight in ((words.headline, 13.0, "bold"), (words.title, 10.5, "normal")):
         for part in textwrap.wrap(line, int(columns * 10.0 / size)):
-            figure.text(0.012, 1 - top / inches_high, part, fontsize=size, fontweight=weight, va="top")
+            above.append((top, part, size, weight, INK))
             top += size * 1.4 / 72
         top += 0.04
-    figure.text(0.012, 1 - (top + 0.04) / inches_high, words.unit, fontsize=9, color=GREY, va="top")
+    above.append((top + 0.04, words.unit, 9.0, "normal", GREY))
     top += 0.34
-    bottom_lines = [
+    small = [
         part for line in (*words.notes, words.source) for part in textwrap.wrap(line, int(columns * 1.24))
     ]
-    bottom = 0.06 + 0.155 * len(bottom_lines)
-    for number, part in enumerate(bottom_lines):
-        height = bottom - 0.155 * number - 0.02
-        figure.text(0.012, height / inches_high, part, fontsize=8, color=GREY, va="top")
-    left = 0.62 / inches_wide
+    bottom = 0.06 + _SMALL_LINE * len(small)
+    high = 0.70 * high + top + bottom + _AXIS_WORDS
+    figure.set_size_inches(wide, high)  # type: ignore[union-attr]
+    for down, part, size, weight, colour in above:
+        figure.text(0.012, 1 - down / high, part, fontsize=size, fontweight=weight, color=colour, va="top")
+    for number, part in enumerate(small):
+        up = bottom - _SMALL_LINE * number - 0.02
+        figure.text(0.012, up / high, part, fontsize=8, color=GREY, va="top")
     figure.subplots_adjust(
-        left=left, right=right, top=1 - top / inches_high, bottom=(bottom + 0.52) / inches_high
+        left=0.62 / wide, right=right, top=1 - top / high, bottom=(bottom + _AXIS_WORDS) / high
     )
 
 

@@ -72,7 +72,7 @@ def draw_tiles(
             )
             name = _tile_name(str(area["area_code"]), str(area["area_name"]), few)
             ax.text(
-                x + 0.5, y + 0.64, name, ha="center", va="center", fontsize=7.5 if few else 5.6, color=ink
+                x + 0.5, y + 0.64, name, ha="center", va="center", fontsize=6.6 if few else 5.6, color=ink
             )
             number = f"{value:,.{decimals}f}" if np.isfinite(value) else "[x]"
             ax.text(x + 0.5, y + 0.24, number, ha="center", va="center", fontsize=9 if few else 7, color=ink)
@@ -111,5 +111,5 @@ def _tile_name(code: str, name: str, few: bool) -> str:
     """Return what fits on a tile: the whole name on several lines, or its first letters."""
     if few:
         return textwrap.fill(name, 12, break_long_words=False)
-    letters = "".join(letter for letter in areas.find(code).short_name if letter.isalpha())
+    letters = "".join(letter for letter in areas.find(code).short_name() if letter.isalpha())
     return letters[:4]

@@ -13,7 +13,7 @@ from carerates.funnels import Funnel, funnel
 from carerates.models import Adjustment, adjust
 from carerates.provenance import Provenance
 from carerates.sources import load_factors, load_rates
-from carerates.tables import FactorsTable, RatesTable
+from carerates.tables import Factor, FactorsTable, RatesTable
 from carerates.trends import Change, Classification, change, classify, rules
 
 Nation = Literal["wales", "england", "both"]
@@ -36,13 +36,13 @@ class Analysis:
     panel : RatesTable
         All years that the edition holds for the areas.
     rates : RatesTable
-        The year, with the factors joined.
+        The year.
     totals : RatesTable
         The nations themselves in every year, as published.
     funnel, funnel_allowing : Funnel
         With limits for chance alone, and with limits that allow for over-dispersion.
-    measure : str
-        The factor that stands for deprivation.
+    measure : Factor
+        What stands for deprivation.
     adjustment : Adjustment
         Expected rates given that factor.
     adjusted_funnel : Funnel
@@ -64,7 +64,7 @@ class Analysis:
     totals: RatesTable
     funnel: Funnel
     funnel_allowing: Funnel
-    measure: str
+    measure: Factor
     adjustment: Adjustment
     adjusted_funnel: Funnel
     measures: pd.DataFrame
@@ -116,13 +116,14 @@ def analyse(
     tell("drawing funnels")
     measure, alternatives = deprivation_measures(nation, chosen)
     factors = load_factors([measure, *alternatives], nations=NATIONS[nation])
-    rates = panel.select(year=chosen).join(factors)
+    rates = panel.select(year=chosen)
     counted = _with_population(rates)
     plain = funnel(counted)
     allowing = funnel(counted, dispersion="additive")
     tell("adjusting for deprivation")
-    adjustment = adjust(counted, [measure])
-    adjusted = funnel(_with_expectation(counted, adjustment), expected=adjustment, dispersion="additive")
+    in_need = counted.join(load_factors([measure], nations=NATIONS[nation]))
+    adjustment = adjust(in_need, [measure])
+    adjusted = funnel(_with_expectation(in_need, adjustment), expected=adjustment, dispersion="additive")
     tell("measuring change")
     changed, classes, on_start = _changes(nation, panel, totals, chosen)
     return Analysis(
@@ -133,10 +134,10 @@ def analyse(
         totals,
         plain,
         allowing,
-        measure,
+        factors[measure],
         adjustment,
         adjusted,
-        _measures(counted, factors),
+        _measures(counted.join(factors), factors),
         changed,
         classes,
         on_start,

@@ -120,7 +120,7 @@ def headline_numbers(analysis: Analysis) -> dict[str, float | int | str]:
             for name, value in report.items()
             if isinstance(value, (int, float)) and value == value
         },
-        "deprivation_measure": analysis.measure,
+        "deprivation_measure": analysis.measure.name,
         "r_squared_ordinary": float(whole["ordinary"]),
         "r_squared_log_rate": float(whole["log_rate"]),
     }
@@ -138,7 +138,6 @@ def headline_sentences(analysis: Analysis) -> tuple[str, ...]:
     outside = (analysis.funnel.to_frame()["position"] != "within").sum()
     allowing = analysis.funnel_allowing.to_frame()
     named = allowing.loc[~allowing["position"].isin(["within", "unknown"]), "area_name"].tolist()
-    label = _factor_label(analysis, analysis.measure)
     shares = analysis.measures[["ordinary", "log_rate"]].melt()["value"].dropna()
     sentences = [
         f"At 31 March {analysis.year}, {len(known)} of {len(frame)} local authorities have a rate; together it is "
@@ -149,7 +148,7 @@ def headline_sentences(analysis: Analysis) -> tuple[str, ...]:
         f"{outside} of {len(known)} areas are outside the 95% limits for chance alone: they differ by far more than chance "
         f"would have it. With limits that allow for this over-dispersion, {len(named)} are outside"
         + (f": {', '.join(named[:8])}{' and others' if len(named) > 8 else ''}." if named else "."),
-        f"On its own, {label[0].lower() + label[1:]} accounts for "
+        f"On its own, one measure of deprivation ({_lower_first(analysis.measure.label)}) accounts for "
         f"{format_number(100 * float(analysis.adjustment.r_squared.iloc[0]['ordinary']), 0)}% of the variation in rates between "
         f"areas. Other measures and scales give {format_number(shares.min(), 0)}% to {format_number(shares.max(), 0)}%, "
         "so no single figure is the answer.",
@@ -463,11 +462,6 @@ def _rounding_note(frame: pd.DataFrame) -> str:
     return f"Counts of the {len(frame)} areas: {told}."
 
 
-def _factor_label(analysis: Analysis, name: str) -> str:
-    """Return the label of a factor."""
-    return next(one.label for one in analysis.rates.factors if one.name == name)
-
-
 def _funnel_headline(analysis: Analysis) -> str:
     """Say in one statement what the funnel shows."""
     frame = analysis.funnel.to_frame()
@@ -504,6 +498,11 @@ def _adjusted_words(analysis: Analysis) -> str:
         "Each point is an area: across, the rate that its circumstances lead one to expect; up, the rate observed. "
         f"Furthest above expectation: {tell(frame.tail(few)[::-1])}. Furthest below: {tell(frame.head(few))}."
     )
+
+
+def _lower_first(text: str) -> str:
+    """Return a label fit to stand inside a sentence."""
+    return text if text[1:2].isupper() else text[0].lower() + text[1:]
 
 
 def _signed(value: float) -> str:
