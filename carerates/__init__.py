@@ -24,8 +24,11 @@ _PUBLIC = {
     "fit": "carerates.models",
     "load_rates": "carerates.sources",
     "load_factors": "carerates.sources",
+    "read_rates": "carerates.sources",
     "Funnel": "carerates.funnels",
     "funnel": "carerates.funnels",
+    "plot": "carerates.charts",
+    "report": "carerates.reports",
     "CareratesError": "carerates.errors",
     "SourceError": "carerates.errors",
     "TableError": "carerates.errors",
@@ -57,6 +60,7 @@ _FOLDERS = (
 )
 
 if TYPE_CHECKING:
+    from carerates.charts import plot
     from carerates.errors import (
         AreaError,
         CareratesError,
@@ -69,7 +73,8 @@ if TYPE_CHECKING:
     )
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.peers import contrasting_pairs, select_cases, similar_areas
-    from carerates.sources import load_factors, load_rates
+    from carerates.reports import report
+    from carerates.sources import load_factors, load_rates, read_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
 
@@ -98,6 +103,9 @@ __all__ = [
     "fit",
     "load_factors",
     "load_rates",
+    "plot",
+    "read_rates",
+    "report",
     "rules",
     "select_cases",
     "similar_areas",

@@ -16,6 +16,7 @@ from carerates.errors import CareratesError
 # command -> module that defines `command`; the order is the order of the help page
 _COMMANDS: dict[str, str] = {
     "report": "carerates.cli.report",
+    "funnel": "carerates.cli.funnel",
     "check": "carerates.cli.check",
 }
 
@@ -45,10 +46,14 @@ def carerates_command() -> None:
 def main() -> None:
     """Run the command line; errors of our own end with their message and their exit code."""
     try:
-        carerates_command(prog_name="carerates", standalone_mode=True)
+        code = carerates_command(prog_name="carerates", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except CareratesError as error:
         click.echo(f"carerates: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         click.echo("carerates: stopped; nothing half-written was left behind", err=True)
         sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -267,7 +267,9 @@ def _changes(
 ) -> tuple[Change | None, Classification | None, Classification | None]:
     """Return the change over the window, and for Wales the published rule on both bases."""
     start = year - WINDOW
-    changed = change(panel, start, year) if start in panel.years else None
+    frame = panel.to_frame()
+    reaches_back = frame.loc[frame["year"] == start, "rate_per_10000"].notna().any()
+    changed = change(panel, start, year) if reaches_back else None
     if nation != "wales":
         return changed, None, None
     rule, on_start = rules.wcpp(shortfall=None), rules.wcpp(relative_to="start", shortfall=None)

@@ -8,10 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from carerates.charts import plot
+from carerates.funnels import Funnel
 from carerates.reports.analysis import Nation, analyse
 from carerates.reports.content import data_tables, draw_all, headline_numbers, write_document
 from carerates.reports.folder import RECEIPT, whole_folder
 from carerates.reports.html import render_page
+from carerates.reports.pictures import draw
 from carerates.reports.receipt import make_receipt, receipt_text
 
 DEFAULT_FOLDER = "carerates-report"
@@ -81,6 +84,27 @@ def report(
         )
         (folder / RECEIPT).write_text(receipt_text(receipt), encoding="utf-8", newline="\n")
     return Path(out) / "index.html"
+
+
+def write_funnel(funnel: Funnel, out: str | Path, *, headline: str = "") -> Path:
+    """Write one funnel as chart, table, words and receipt; return the folder."""
+    drawing = draw(plot(funnel, headline=headline), headline or "Funnel plot", funnel.text_alternative())
+    with whole_folder(Path(out)) as folder:
+        (folder / "funnel.svg").write_text(drawing.svg, encoding="utf-8", newline="\n")
+        (folder / "funnel.png").write_bytes(drawing.png)
+        (folder / "funnel.csv").write_bytes(csv_bytes(funnel.to_frame()))
+        (folder / "funnel-limits.csv").write_bytes(csv_bytes(funnel.limits_frame()))
+        (folder / "funnel.txt").write_text(funnel.summary() + "\n", encoding="utf-8", newline="\n")
+        positions = funnel.to_frame()["position"].value_counts().to_dict()
+        receipt = make_receipt(
+            folder,
+            command="carerates funnel",
+            settings=funnel.settings.to_dict(),
+            provenance=funnel.provenance,
+            headline={f"areas {position}": int(count) for position, count in sorted(positions.items())},
+        )
+        (folder / RECEIPT).write_text(receipt_text(receipt), encoding="utf-8", newline="\n")
+    return Path(out)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -23,6 +23,7 @@ from carerates.reports.pictures import Drawing, draw
 
 _PLACES = {"wales": "Wales", "england": "England", "both": "Wales and England"}
 _MISSING = "[x] not available; [e] worked back from a published rate."
+_NO_CHANGE = f"No change is shown: the edition has no rates for {WINDOW} years before."
 _CAUTION = (
     "A rate is neither good nor bad. Being outside a limit says that chance alone is an unlikely explanation; it does "
     "not say that too many or too few children are looked after. Associations between areas are not causes."
@@ -352,7 +353,13 @@ def _quality_section(analysis: Analysis) -> Section:
     return Section(
         "quality",
         "What the figures leave open",
-        (Paragraph(_rounding_note(analysis.rates.to_frame())), *lack, *_vintage_blocks(analysis), table),
+        (
+            Paragraph(_rounding_note(analysis.rates.to_frame())),
+            *lack,
+            *([] if analysis.change is not None else [Paragraph(_NO_CHANGE)]),
+            *_vintage_blocks(analysis),
+            table,
+        ),
     )
 
 

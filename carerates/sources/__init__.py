@@ -3,6 +3,7 @@
 from carerates.sources.edition import check_edition, edition_tables, find_edition
 from carerates.sources.factors import available_factors, load_factors
 from carerates.sources.loading import load_rates
+from carerates.sources.user_files import read_rates
 
 __all__ = [
     "available_factors",
@@ -11,4 +12,5 @@ __all__ = [
     "find_edition",
     "load_factors",
     "load_rates",
+    "read_rates",
 ]
