@@ -48,7 +48,10 @@ def test_encodings_and_separators_of_spreadsheets(tmp_path: Path, encode: object
 
 
 def test_shorthand_becomes_a_status_and_no_row_is_lost(tmp_path: Path) -> None:
-    text = "area_code,year,children,population\nW06000001,2018,*,13438\nW06000010,2018,[x],37081\nW06000015,2018,830,74136\n"
+    text = (
+        "area_code,year,children,population\n"
+        "W06000001,2018,*,13438\nW06000010,2018,[x],37081\nW06000015,2018,830,74136\n"
+    )
     frame = cr.read_rates(written(tmp_path, text)).to_frame()
     assert frame["status"].tolist() == ["suppressed", "not_available", "exact"]
     assert frame["children"].isna().tolist() == [True, True, False]
