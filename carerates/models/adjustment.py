@@ -119,6 +119,10 @@ def adjust(
     result, notes = area_frame(frame, fitted, reasons, design, estimate, settings)
     result.loc[fitted, "expected_rate_per_10000_left_out"] = rates_without_each(*arrays, settings, estimate)
     notes += finish_left_out(result)
+    if method == "negative_binomial" and estimate.dispersion == 0.0:
+        notes.append("counts spread no more than chance, so that the negative binomial is a Poisson")
+    if uncertain := [one.name for one in table.factors if one.name in names and one.standard_error]:
+        notes.append(f"{', '.join(uncertain)} taken as known, though published with standard errors")
     explained = r_squared_frame(
         *arrays[:2],
         estimate.rate * arrays[1] / PER,

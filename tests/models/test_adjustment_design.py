@@ -270,3 +270,15 @@ def test_the_callers_frame_is_left_alone() -> None:
     handed_out["children"] = 0
     pd.testing.assert_frame_equal(df, before)
     assert result.to_frame()["children"].sum() == df["children"].sum()
+
+
+def test_what_a_reader_should_know_becomes_a_step() -> None:
+    df = areas().assign(uncertain=0.5)
+    factor = cr.Factor("deprivation", standard_error="uncertain")
+    need = cr.FactorsTable(df[["area_code", "deprivation", "uncertain"]], (factor,))
+    result = adjust(cr.as_rates(df).join(need), ["deprivation"])
+    assert result.provenance.steps[-1] == "deprivation taken as known, though published with standard errors"
+    even = df.assign(children=np.round(0.008 * df["population"]))
+    flat = adjust(even, ["deprivation"], method="negative_binomial")
+    assert flat.overdispersion == 0.0
+    assert "the negative binomial is a Poisson" in flat.provenance.steps[-1]
