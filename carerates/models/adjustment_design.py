@@ -122,8 +122,12 @@ def _standardised(
             if len(used) < 2:
                 problems.append(f"'{factor}' cannot be scaled{where}: only one area is fitted there")
                 continue
+            largest = float(np.max(np.abs(used)))
+            if largest > 0.0 and not 1e-100 < largest < 1e100:  # squares would leave the range of numbers
+                problems.append(f"'{factor}' holds values of {largest:.0e}{where}; change its unit")
+                continue
             # a spread in the last digits only is rounding noise, not a factor
-            if np.ptp(used) <= 1e-12 * np.max(np.abs(used)):
+            if np.ptp(used) <= 1e-12 * largest:
                 problems.append(f"'{factor}' is the same ({used[0]:g}){where or ' in every fitted area'}")
                 continue
             mean, sd = float(used.mean()), float(used.std(ddof=1))
@@ -134,9 +138,10 @@ def _standardised(
         scaled[factor] = result
     if problems:
         raise ModelError(
-            "A factor that does not vary explains nothing: "
+            "These factors cannot be used: "
             + "; ".join(problems)
-            + ". Leave it out, or choose standardise='overall' where it varies between nations only."
+            + ". A factor that does not vary explains nothing: leave it out, or choose "
+            "standardise='overall' where it varies between nations only."
         )
     scaling = pd.DataFrame(rows, columns=["factor", "nation", "mean", "standard_deviation"])
     return scaled, scaling

@@ -84,7 +84,9 @@ class AdjustmentDiagnostics:
                 else "No term's variance is inflated more than tenfold by the others.",
                 f"Residuals and population have a rank correlation of {self.size_correlation:+.2f} "
                 f"(p = {self.size_p_value:.2g}); the size of residuals and population "
-                f"{self.spread_size_correlation:+.2f} (p = {self.spread_size_p_value:.2g}).",
+                f"{self.spread_size_correlation:+.2f} (p = {self.spread_size_p_value:.2g})."
+                if np.isfinite(self.size_correlation)
+                else "Residuals or populations do not vary, so that they have no correlation.",
             ]
         )
 
@@ -113,12 +115,12 @@ def diagnose(
     settings, provenance
         Of the adjustment.
     """
-    from scipy.stats import spearmanr
-
     used = frame[fitted]
     matrix = design.matrix[fitted]
     spare = 1.0 - estimate.leverage
-    residual = estimate.residual / np.sqrt(estimate.scale * spare)
+    # a fit without any residual leaves rounding noise, which is nobody's influence
+    perfect = estimate.scale <= 1e-20 * max(1.0, float(np.mean(estimate.rate)) ** 2)
+    residual = (0.0 if perfect else 1.0) * estimate.residual / np.sqrt((estimate.scale or 1.0) * spare)
     cook = residual**2 * estimate.leverage / (spare * matrix.shape[1])
     areas = used[["area_code", "area_name", "nation", "population"]].reset_index(drop=True)
     areas["leverage"] = estimate.leverage
@@ -129,17 +131,17 @@ def diagnose(
     areas["high_leverage"] = estimate.leverage > _LEVERAGE * matrix.shape[1] / len(used)
     areas["influential"] = cook > _COOK / len(used)
     population = used["population"].to_numpy(dtype=float)
-    size, spread = (spearmanr(values, population) for values in (residual, np.abs(residual)))
+    size, spread = (_rank_correlation(values, population) for values in (residual, np.abs(residual)))
     return AdjustmentDiagnostics(
         settings=settings,
         provenance=provenance,
         dispersion=dispersion,
         inflation=variance_inflation(matrix, design.blocks),
         condition_number=float(np.linalg.cond(matrix / np.linalg.norm(matrix, axis=0))),
-        size_correlation=float(size.statistic),
-        size_p_value=float(size.pvalue),
-        spread_size_correlation=float(spread.statistic),
-        spread_size_p_value=float(spread.pvalue),
+        size_correlation=size[0],
+        size_p_value=size[1],
+        spread_size_correlation=spread[0],
+        spread_size_p_value=spread[1],
         frame=areas,
     )
 
@@ -177,6 +179,16 @@ def variance_inflation(matrix: Array, blocks: dict[str, tuple[int, ...]]) -> pd.
             )
             rows.append((term, len(own), float(np.exp((log_factor - whole) / len(own)))))
     return pd.DataFrame(rows, columns=["term", "columns", "variance_inflation"])
+
+
+def _rank_correlation(values: Array, population: Array) -> tuple[float, float]:
+    """Return Spearman's correlation and its p value, or NaN where one of the two does not vary."""
+    from scipy.stats import spearmanr
+
+    if np.ptp(values) == 0.0 or np.ptp(population) == 0.0:
+        return float("nan"), float("nan")
+    found = spearmanr(values, population)
+    return float(found.statistic), float(found.pvalue)
 
 
 def _named(what: str, frame: pd.DataFrame, flag: str, by: str) -> str:

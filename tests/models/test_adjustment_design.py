@@ -175,6 +175,9 @@ def one_area_in_wales() -> pd.DataFrame:
         (areas(5), {}, "too few"),
         (areas().assign(deprivation=np.nan), {}, "nothing to fit"),
         (one_area_in_wales(), {}, "only one area"),
+        (areas().assign(deprivation=lambda d: d["deprivation"] * 1e200), {}, "change its unit"),
+        (areas().assign(deprivation=lambda d: d["deprivation"] * 1e-200), {}, "change its unit"),
+        (areas().assign(children=lambda d: (d.index == 3) * 1), {"nation": "none"}, "no finite"),
         (one_area_in_wales(), {"standardise": "overall"}, "A000 would rest on that area alone"),
         (areas().assign(deprivation=lambda d: (d["nation"] == "Wales") + 0.0), {}, "standardise='overall'"),
         (

@@ -99,3 +99,13 @@ def test_a_size_effect_that_was_left_out_shows() -> None:
     assert without.size_correlation < -0.5
     assert without.size_p_value < 1e-6
     assert abs(adjust(df, FACTORS, population="log").diagnostics().size_correlation) < 0.2
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_rates_that_are_all_alike_leave_nothing_to_diagnose(method: str) -> None:
+    result = adjust(areas().assign(children=100, population=10_000), FACTORS, method=method)
+    diagnostics = result.diagnostics()
+    assert np.isnan(diagnostics.size_correlation)
+    assert "do not vary" in diagnostics.summary()
+    assert not diagnostics.to_frame()["influential"].any()
+    assert "accounts for none" in result.summary()
