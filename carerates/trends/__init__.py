@@ -4,28 +4,39 @@ from carerates.trends import rules
 from carerates.trends.breaks import KNOWN_BREAKS, SeriesBreak
 from carerates.trends.changes import Change, change
 from carerates.trends.classes import Classification, classify
+from carerates.trends.flows import StockFlow, account_flows
+from carerates.trends.forecasts import Forecast, ForecastScores, forecast, score_forecasts
 from carerates.trends.ranks import Ranks, rank_draws, rank_normals
 from carerates.trends.reversion import Reversion, regression_to_mean
 from carerates.trends.robustness import Sensitivity, sensitivity
 from carerates.trends.rules import Rule
 from carerates.trends.spans import Windows, windows
+from carerates.trends.turning import TurningPoints, turning_points
 
 __all__ = [
     "KNOWN_BREAKS",
     "Change",
     "Classification",
+    "Forecast",
+    "ForecastScores",
     "Ranks",
     "Reversion",
     "Rule",
     "Sensitivity",
     "SeriesBreak",
+    "StockFlow",
+    "TurningPoints",
     "Windows",
+    "account_flows",
     "change",
     "classify",
+    "forecast",
     "rank_draws",
     "rank_normals",
     "regression_to_mean",
     "rules",
+    "score_forecasts",
     "sensitivity",
+    "turning_points",
     "windows",
 ]
