@@ -57,9 +57,9 @@ class TurningPoints:
         tested = frame[frame["p_value"].notna()]
         turned = frame[frame["turned"]]
         text = (
-            f"{len(tested)} of {len(frame)} areas have {FEWEST_CHANGES} consecutive yearly changes "
-            f"or more. At a false discovery rate of {self.settings.false_discovery_rate:g}, {len(turned)} show a change in "
-            "their yearly change"
+            f"{len(tested)} of {len(frame)} areas have {FEWEST_CHANGES} consecutive yearly changes or more. "
+            f"At a false discovery rate of {self.settings.false_discovery_rate:g}, {len(turned)} show a "
+            "change in their yearly change"
         )
         named = [
             f"{name} after {year}"
