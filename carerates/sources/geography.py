@@ -1,0 +1,327 @@
+"""ONS Open Geography: outlines of upper-tier authorities, and which district lies in which.
+
+The service reports errors with status 200, gives at most 1,000 or 2,000 features at a time and says so with a
+flag that stands in one place in JSON and in another in GeoJSON; a page may be short, or even empty, with the
+flag set.  The count of features is asked for first and must be reached.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from carerates import areas
+from carerates.errors import AreaError
+from carerates.sources.failures import (
+    ContentError,
+    IncompleteError,
+    LayoutError,
+    NotFoundError,
+    RefusedError,
+    UnknownDatasetError,
+    WrongContentError,
+)
+from carerates.sources.fetcher import Fetcher
+from carerates.sources.store import Entry, Key
+
+SOURCE = "geography"
+ATTRIBUTION = (
+    "Source: Office for National Statistics licensed under the Open Government Licence v3.0. "
+    "Contains OS data © Crown copyright and database right."
+)
+BOUNDARY_SERVICE = re.compile(
+    r"Counties_and_Unitary_Authorities_December_(\d{4})_Boundaries_UK_BUC(?:_V\d+)?", re.IGNORECASE
+)
+LOOKUP_SERVICE = re.compile(r"LTLA(\d{2})_UTLA\d{2}_EW_LU(?:_v\d+)?", re.IGNORECASE)
+_ATTEMPTS = 3
+_MOST_PAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of a service: its vintage, its fields and how many features it gives at a time."""
+
+    service: str
+    revision: str
+    identifier: str
+    fields: tuple[str, ...]
+    page: int
+
+    def field(self, pattern: str) -> str:
+        """Return the one field whose name fits a pattern."""
+        fitting = [name for name in self.fields if re.fullmatch(pattern, name)]
+        if len(fitting) != 1:
+            raise LayoutError(
+                f"{self.service} has {len(fitting)} fields like {pattern}; it has: {', '.join(self.fields)}."
+            )
+        return fitting[0]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGeography:
+    """Ask the Open Geography portal.
+
+    Parameters
+    ----------
+    fetcher : Fetcher
+        Store, settings and connections.
+    """
+
+    fetcher: Fetcher
+
+    def newest(self, pattern: re.Pattern[str]) -> str:
+        """Find the newest service whose name fits a pattern; names are irregular, so they are listed."""
+        answer = self._ask("", {})
+        names = [str(one.get("name", "")) for one in answer.get("services", []) if isinstance(one, dict)]
+        fitting = {match[1]: name for name in names if (match := pattern.fullmatch(name))}
+        if not fitting:
+            raise NotFoundError(
+                f"None of the {len(names)} services of the Open Geography portal is named like "
+                f"{pattern.pattern}. Give the name of one."
+            )
+        return fitting[max(fitting)]
+
+    def boundaries(self, service: str | None = None) -> tuple[dict[str, Any], list[Entry]]:
+        """Fetch the outlines of the upper-tier authorities of Wales and England.
+
+        Parameters
+        ----------
+        service : str, optional
+            Name of a service; the newest generalised one (500 m, clipped to the coast) by default.
+
+        Returns
+        -------
+        collection : dict
+            A GeoJSON FeatureCollection in longitude and latitude, with ``area_code`` (in use now),
+            ``published_code``, ``area_name`` and ``area_name_cy``.
+        entries : list of Entry
+            One for each page, so that an interrupted fetch goes on where it stopped.
+        """
+        layer, held = self._settle(service, BOUNDARY_SERVICE)
+        code = layer.field(r"CTYUA\d\dCD")
+        name, welsh = layer.field(r"CTYUA\d\dNM"), layer.field(r"CTYUA\d\dNMW")
+        query = {
+            "where": f"{code} LIKE 'E%' OR {code} LIKE 'W%'",
+            "outFields": ",".join([layer.identifier, code, name, welsh]),
+            "outSR": "4326",
+            "f": "geojson",
+        }
+        pages, entries = self._pages(layer, query, held)
+        features = [read_outline(one, code, name, welsh) for page in pages for one in page["features"]]
+        return {"type": "FeatureCollection", "features": features}, entries
+
+    def lookup(self, service: str | None = None) -> tuple[pd.DataFrame, list[Entry]]:
+        """Fetch which district lies in which upper-tier authority: ``district_code``, ``upper_tier_code``."""
+        layer, held = self._settle(service, LOOKUP_SERVICE)
+        district, upper = layer.field(r"(?:LTLA|LAD)\d\dCD"), layer.field(r"(?:UTLA|CTYUA)\d\dCD")
+        query = {"where": "1=1", "outFields": f"{district},{upper}", "f": "json", "returnGeometry": "false"}
+        pages, entries = self._pages(layer, query, held)
+        rows = [one["attributes"] for page in pages for one in page["features"]]
+        return read_lookup(rows, district, upper), entries
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def _settle(self, service: str | None, pattern: re.Pattern[str]) -> tuple[Layer, bool]:
+        """Settle which layer to read: asked of the service, or the newest in the store while offline."""
+        if not self.fetcher.offline:
+            return self._layer(service or self.newest(pattern)), False
+        held = [
+            one
+            for one in self.fetcher.store.entries(SOURCE)
+            if one.key.query.startswith("0;")
+            and (one.key.dataset == service if service else pattern.fullmatch(one.key.dataset))
+        ]
+        if not held:
+            raise self.fetcher.nothing_held(f"{SOURCE} {service or pattern.pattern}")
+        kept = held[-1].details["layer"]
+        return Layer(**{**kept, "fields": tuple(kept["fields"])}), True
+
+    def _layer(self, service: str) -> Layer:
+        """Read the description of a layer."""
+        answer = self._ask(f"{service}/FeatureServer/0", {})
+        fields = tuple(str(one.get("name", "")) for one in answer.get("fields") or [])
+        if not fields or not answer.get("objectIdField"):
+            raise LayoutError(f"The layer of {service} is not described as documented.")
+        edited = (answer.get("editingInfo") or {}).get("lastEditDate")
+        return Layer(
+            service=service,
+            revision=f"{answer.get('name', service)}" + (f"/{edited}" if edited else ""),
+            identifier=str(answer["objectIdField"]),
+            fields=fields,
+            page=int(answer.get("maxRecordCount") or 1000),
+        )
+
+    def _pages(
+        self, layer: Layer, query: Mapping[str, str], held: bool
+    ) -> tuple[list[dict[str, Any]], list[Entry]]:
+        """Fetch page after page until the flag is gone, and compare with the count."""
+        path = f"{layer.service}/FeatureServer/0/query"
+        total: int | None = None
+        if not held:
+            said = self._ask(path, {"where": query["where"], "returnCountOnly": "true"}).get("count")
+            if not isinstance(said, int):
+                raise LayoutError(f"{layer.service} gives no count of its features.")
+            total = said
+        pages: list[dict[str, Any]] = []
+        entries: list[Entry] = []
+        offset = received = 0
+        while True:
+            asked = {
+                **query,
+                "orderByFields": layer.identifier,
+                "resultOffset": str(offset),
+                "resultRecordCount": str(layer.page),
+            }
+            entry = self._page(layer, path, asked, offset, total)
+            total = int(entry.details["total"]) if total is None else total
+            page = read_page(self.fetcher.store.read(entry), layer.service)
+            pages.append(page)
+            entries.append(entry)
+            received += len(page["features"])
+            # a page may be short, or empty though more follow; the count decides in the end
+            offset += len(page["features"]) or layer.page
+            if not exceeded(page) or len(pages) >= _MOST_PAGES or offset > total + layer.page:
+                break
+        if received != total:
+            raise IncompleteError(f"{received} features of {layer.service} came; it says there are {total}.")
+        return pages, entries
+
+    def _page(
+        self, layer: Layer, path: str, asked: Mapping[str, str], offset: int, total: int | None
+    ) -> Entry:
+        """Fetch one page; an overloaded service says so with status 200, and is asked again."""
+        kept = {
+            "service": layer.service,
+            "revision": layer.revision,
+            "identifier": layer.identifier,
+            "fields": list(layer.fields),
+            "page": layer.page,
+        }
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self.fetcher.keep(
+                    Key(SOURCE, layer.service, layer.revision, f"{offset};{asked['where']};{asked['f']}"),
+                    path,
+                    check=lambda content: len(read_page(content, layer.service)["features"]),
+                    want="json",
+                    params=asked,
+                    about={
+                        "publisher": "Office for National Statistics",
+                        "title": layer.service.replace("_", " "),
+                        "attribution": ATTRIBUTION,
+                        "details": {"layer": kept, "total": total},
+                    },
+                )
+            except RefusedError as error:
+                if error.status < 500 or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _ask(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """Ask for JSON that is not kept."""
+        for attempt in range(_ATTEMPTS):
+            answer = self.fetcher.json(SOURCE, path, params={**params, "f": "json"})
+            try:
+                return refuse_error(answer, path or "the list of services")
+            except RefusedError as error:
+                if error.status < 500 or attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def refuse_error(answer: object, what: str) -> dict[str, Any]:
+    """Raise if an answer is an error, whatever its HTTP status was."""
+    if not isinstance(answer, dict):
+        raise LayoutError(f"The Open Geography portal answered {what} with JSON of another shape.")
+    error = answer.get("error")
+    if isinstance(error, dict):
+        code = error.get("code")
+        status = code if isinstance(code, int) else 0
+        details = error.get("details") or []
+        said = "; ".join(str(one) for one in [error.get("message"), *details] if one)
+        unknown = "Invalid URL" in said
+        kind = UnknownDatasetError if unknown else RefusedError
+        raise kind(f"The Open Geography portal refused {what} (status 200, code {code}): {said}.", status)
+    return answer
+
+
+def read_page(content: bytes, service: str) -> dict[str, Any]:
+    """Read a page of features, JSON or GeoJSON."""
+    try:
+        answer = json.loads(content)
+    except ValueError as error:
+        raise WrongContentError(f"A page of {service} is cut short or not JSON: {error}.") from error
+    page = refuse_error(answer, service)
+    features = page.get("features")
+    if not isinstance(features, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("attributes", one.get("properties")), dict)
+        for one in features
+    ):
+        raise LayoutError(f"A page of {service} has no list of features.")
+    return page
+
+
+def exceeded(page: Mapping[str, Any]) -> bool:
+    """Say whether a page is not the last, wherever the flag stands."""
+    properties = page.get("properties")
+    inner = properties.get("exceededTransferLimit") if isinstance(properties, dict) else False
+    return bool(page.get("exceededTransferLimit") or inner)
+
+
+def read_outline(feature: Mapping[str, Any], code: str, name: str, welsh: str) -> dict[str, Any]:
+    """Read one outline; a feature without one is an error, for a map would lack the area."""
+    fields = feature.get("properties") or {}
+    published = str(fields.get(code) or "")
+    geometry = feature.get("geometry")
+    if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
+        raise ContentError(f"{published or 'A feature'} of the Open Geography portal has no outline.")
+    try:
+        _check_degrees(geometry.get("coordinates"), published)
+        current = areas.find(published)
+    except AreaError as error:
+        raise ContentError(f"The outline of {published!r} is of no area that carerates knows.") from error
+    return {
+        "type": "Feature",
+        "geometry": geometry,
+        "properties": {
+            "area_code": current.code,
+            "published_code": published,
+            "area_name": str(fields.get(name) or "").strip(),
+            "area_name_cy": str(fields.get(welsh) or "").strip(),
+        },
+    }
+
+
+def _check_degrees(coordinates: object, code: str) -> None:
+    """Raise unless all positions are longitudes and latitudes of Britain; metres would be drawn far away."""
+    if isinstance(coordinates, list) and coordinates and not isinstance(coordinates[0], list):
+        numbers = [one for one in coordinates if isinstance(one, (int, float))]
+        if len(numbers) < 2 or not (-10 <= numbers[0] <= 4 and 49 <= numbers[1] <= 62):
+            raise ContentError(f"The outline of {code} is not in longitude and latitude: {coordinates[:2]}.")
+        return
+    if not isinstance(coordinates, list) or not coordinates:
+        raise ContentError(f"The outline of {code} is empty.")
+    for one in coordinates:
+        _check_degrees(one, code)
+
+
+def read_lookup(rows: list[dict[str, Any]], district: str, upper: str) -> pd.DataFrame:
+    """Read district and upper tier; metropolitan and London boroughs are their own upper tier."""
+    pairs = [(str(row.get(district) or ""), str(row.get(upper) or "")) for row in rows]
+    if any(not one or not other for one, other in pairs):
+        raise ContentError("The lookup of districts has an empty code.")
+    frame = pd.DataFrame(pairs, columns=["district_code", "upper_tier_code"]).drop_duplicates(
+        ignore_index=True
+    )
+    if frame["district_code"].duplicated().any():
+        twice = ", ".join(frame[frame["district_code"].duplicated()]["district_code"])
+        raise ContentError(f"The lookup puts districts into more than one authority: {twice}.")
+    # some lookups name the metropolitan county or Inner and Outer London, which are no authorities
+    group = frame["upper_tier_code"].str.startswith(("E11", "E13"))
+    frame["upper_tier_code"] = frame["upper_tier_code"].mask(group, frame["district_code"])
+    return frame
