@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from carerates.areas import find
+from carerates.errors import AreaError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
 from carerates.trends.breaks import describe_breaks
@@ -318,7 +321,7 @@ def _reason(panel: Panel, row: int, settings: ChangeSettings) -> str:
             continue
         status = panel.status[row, at]
         if not status:
-            gaps.append(f"no row for {year} (a new, merged or abolished area, or a year not loaded)")
+            gaps.append(f"no row for {year}{_lifetime(panel.labels['area_code'].iloc[row], year)}")
         elif panel.kind == "published":
             gaps.append(f"no published rate for {year}")
         elif np.isfinite(panel.children[row, at]):
@@ -331,3 +334,17 @@ def _reason(panel: Panel, row: int, settings: ChangeSettings) -> str:
     if base == 0:
         return f"the {settings.relative_to} rate is zero, so a percentage of it does not exist"
     return ""
+
+
+def _lifetime(code: str, year: int) -> str:
+    """Say whether the register knows why an area has no row for a year."""
+    try:
+        area = find(code)
+    except AreaError:
+        return ""
+    after = area.valid_to is not None and area.valid_to < date(year, 4, 1)
+    before = area.valid_from is not None and area.valid_from > date(year, 3, 31)
+    if not (after or before):
+        return ""
+    when = f"ended on {area.valid_to}" if after else f"began on {area.valid_from}"
+    return f" (the area {when}; carerates.areas.harmonise puts merged and split areas on one footing)"

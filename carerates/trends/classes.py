@@ -178,7 +178,7 @@ class Classification:
         shaky = self.frame.loc[self.frame["depends_on_rounding"], "area_name"].tolist()
         if shaky:
             text += f" The label could differ before rounding for: {', '.join(shaky)}."
-        if rule.needs_national:
+        if rule.needs_national and not rule.margin:
             text += (
                 " The bar for an increase is the national change, which about half of all areas pass "
                 "whatever happens: the number called increasing says nothing about how much change there was."
@@ -410,7 +410,7 @@ def _published_frame(panel: Panel, rule: Rule, national: NationalChange, differe
         national_percent=bars if rule.needs_national else np.nan,
         percent_from_expected=differences,
         label=[one.label for one in decisions],
-        reason=[_with_gap(one, panel, row) for row, one in enumerate(decisions)],
+        reason=[_with_gap(one, panel, row, rule) for row, one in enumerate(decisions)],
         depends_on_rounding=shaky,
         breaks=describe_breaks(
             panel.labels["nation"], rule.start, rule.end, rule.rate, panel.vintage[:, ends]
@@ -418,9 +418,10 @@ def _published_frame(panel: Panel, rule: Rule, national: NationalChange, differe
     )
 
 
-def _with_gap(decision: Decision, panel: Panel, row: int) -> str:
+def _with_gap(decision: Decision, panel: Panel, row: int, rule: Rule) -> str:
     """Add to a missing change which years have no figure."""
     if decision.label != "not available":
         return decision.reason
-    gaps = [str(year) for at, year in enumerate(panel.years) if not np.isfinite(panel.rates[row, at])]
+    needed = panel.years if rule.measure == "mean_annual" else (rule.start, rule.end)
+    gaps = [str(year) for year in needed if not np.isfinite(panel.rates[row, panel.at(year)])]
     return decision.reason + (f": no figure for {', '.join(gaps)}" if gaps else ": a rate of zero is no base")

@@ -125,3 +125,56 @@ def test_on_the_start_base_the_same_published_rates_keep_their_labels() -> None:
     end = cr.classify(published_rates(), cr.rules.wcpp(shortfall=None), national=national_rates())
     assert start.to_frame()["label"].tolist() == end.to_frame()["label"].tolist()
     assert start.national["all areas"] == pytest.approx(26.7, abs=0.05)
+
+
+def test_the_bundled_edition_gives_table_4_and_the_preset_its_groups() -> None:
+    wales = cr.load_rates("wales")
+    nation = cr.load_rates("wales", level="nation")
+    found = (
+        cr.change(wales, 2016, 2020, relative_to="end", rate="published").to_frame().set_index("area_name")
+    )
+    for name, _, _, printed in PUBLISHED:
+        assert round(found.loc[name, "percent_change"], 1) == printed
+    need = cr.load_factors("deprivation", nations="wales")
+    expected = cr.adjust(wales.select(year=2020).join(need), factors=["deprivation"], method="ols")
+    classes = cr.classify(wales, cr.rules.wcpp(), expected=expected, national=nation)
+    # the five areas without published rates in the edition's source cannot be classed, and are listed
+    assert classes.counts() == {
+        "not classified": 7,
+        "increasing": 6,
+        "not available": 6,
+        "decreasing": 2,
+        "excluded": 1,
+    }
+    assert classes.areas("excluded") == ["Pembrokeshire"]
+    assert set(classes.areas("increasing")) == {name for name, _, _, change in PUBLISHED if change > 0}
+    assert set(classes.areas("decreasing")) == {name for name, _, _, change in PUBLISHED if change < 0}
+
+
+def test_with_the_rates_worked_back_from_table_4_the_groups_are_as_printed() -> None:
+    # computed rates from counts; four 2020 counts are themselves inferred from Table 4's percentages
+    wales = cr.load_rates("wales", include_inferred=True)
+    rule = cr.rules.wcpp(rate="computed", shortfall=None)
+    classes = cr.classify(wales, rule, national=cr.load_rates("wales", level="nation"))
+    assert set(classes.areas("decreasing")) == {"Carmarthenshire", "Neath Port Talbot"}
+    assert set(classes.areas("increasing")) == {
+        *(name for name, _, _, change in PUBLISHED if change > 0),
+        *PRINTED_ONLY,
+        "Pembrokeshire",
+    }
+
+
+def test_the_corrected_rule_beside_the_published_one() -> None:
+    wales = cr.load_rates("wales", include_inferred=True)
+    need = cr.load_factors("deprivation", nations="wales")
+    expected = cr.adjust(wales.select(year=2020).join(need), factors=["deprivation"], method="quasi_poisson")
+    corrected = cr.classify(wales, cr.rules.wcpp_corrected(), expected=expected)
+    # the Vale of Glamorgan is within 10 points of Wales; Caerphilly is below its expected rate
+    assert set(corrected.areas("decreasing")) == {"Carmarthenshire", "Neath Port Talbot"}
+    assert "Vale of Glamorgan" in corrected.areas("not classified")
+    assert set(corrected.areas("excluded")) == {"Pembrokeshire", "Caerphilly"}
+    assert len(corrected.areas("increasing")) == 8
+    sure = cr.classify(wales, cr.rules.wcpp_corrected(), expected=expected, probability=0.8)
+    assert set(sure.areas("decreasing")) == {"Carmarthenshire", "Neath Port Talbot"}
+    assert set(sure.areas("increasing")) == {"Cardiff", "Torfaen", "Monmouthshire"}
+    assert len(sure.areas("uncertain")) == 7

@@ -159,3 +159,14 @@ def test_the_bases_mirror_each_other(start: int, end: int, survival: float) -> N
     assert forward["percent_change"] == pytest.approx(-backward["percent_change"])
     assert forward["percent_lower"] <= forward["percent_change"] <= forward["percent_upper"]
     assert forward["absolute_lower"] <= forward["absolute_change"] <= forward["absolute_upper"]
+
+
+def test_an_area_merged_inside_the_window_says_when_it_ended() -> None:
+    england = cr.load_rates("england", years=[2018, 2020])
+    found = cr.change(england, 2018, 2020).to_frame().set_index("area_code")
+    assert "ended on 2019-03-31" in found.loc["E06000029", "reason"]
+    assert "harmonise" in found.loc["E06000029", "reason"]
+    # its successor, Bournemouth, Christchurch and Poole
+    assert "began on 2019-04-01" in found.loc["E06000058", "reason"]
+    joined = cr.change(cr.areas.harmonise(england), 2018, 2020).to_frame()
+    assert not joined["reason"].str.contains("no row").any()

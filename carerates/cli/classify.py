@@ -1,0 +1,121 @@
+"""``carerates classify``: which areas are increasing or decreasing by a stated rule, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from carerates.tables import RatesTable
+    from carerates.trends import Rule
+
+RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
+
+
+@click.command(name="classify")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--nation",
+    type=click.Choice(["wales", "england", "both"]),
+    default="wales",
+    show_default=True,
+    help="Whose areas, when no FILE is given.",
+)
+@click.option("--rule", type=click.Choice(RULES), default="wcpp-corrected", show_default=True)
+@click.option("--start", type=int, required=True, help="First 31 March of the window.")
+@click.option("--end", type=int, required=True, help="Last 31 March of the window.")
+@click.option(
+    "--dead-band",
+    type=float,
+    help="Half-width of little change, in %: needed by three-classes; for slope in % per year.",
+)
+@click.option(
+    "--expected-by",
+    multiple=True,
+    help="Bundled factor for expected rates at the end, such as deprivation; repeat for several.",
+)
+@click.option(
+    "--probability",
+    type=click.FloatRange(0.5, 1, max_open=True),
+    help="Ask about underlying rates, with this probability for a class; without it about published figures.",
+)
+@click.option("--own-areas", is_flag=True, help="Take FILE's areas as they stand, without the register.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("carerates-classes.csv"),
+    show_default=True,
+    help="Table to write, one row per area.",
+)
+def command(
+    file: Path | None,
+    nation: str,
+    rule: str,
+    start: int,
+    end: int,
+    dead_band: float | None,
+    expected_by: tuple[str, ...],
+    probability: float | None,
+    own_areas: bool,
+    out: Path,
+) -> None:
+    r"""Class areas as increasing or decreasing, of the bundled figures or of FILE.
+
+    FILE has the columns area_code, year, children and population.
+
+    \b
+    Examples:
+      carerates classify --start 2013 --end 2018
+      carerates classify --rule wcpp --start 2016 --end 2020 --expected-by deprivation
+      carerates classify mine.csv --rule three-classes --dead-band 5 --start 2019 --end 2024 --probability 0.8
+    """
+    from carerates.reports.build import csv_bytes
+    from carerates.reports.folder import write_whole
+    from carerates.trends import classify
+
+    chosen = _rule(rule, start, end, dead_band, excluded=bool(expected_by))
+    rates = _rates(file, nation, own_areas)
+    expected = None
+    if expected_by:
+        from carerates.models import adjust
+        from carerates.sources import load_factors
+
+        nations = ["wales", "england"] if file is not None or nation == "both" else [nation]
+        at_end = rates.select(year=end).join(load_factors(list(expected_by), nations=nations))
+        expected = adjust(at_end, factors=list(expected_by), method="quasi_poisson")
+    found = classify(rates, chosen, expected=expected, probability=probability)
+    write_whole(out, csv_bytes(found.to_frame()))
+    click.echo(found.summary())
+    for label in found.counts():
+        click.echo(f"{label}: {', '.join(found.areas(label))}")
+    click.echo(f"Written: {out}")
+
+
+def _rule(name: str, start: int, end: int, dead_band: float | None, *, excluded: bool) -> Rule:
+    """Return the rule asked for; exclusion by expected rates only where there are any."""
+    from carerates.trends import rules
+
+    shortfall = 0.0 if excluded else None
+    try:
+        if name == "wcpp":
+            return rules.wcpp(start, end, shortfall=shortfall)
+        if name == "wcpp-corrected":
+            return rules.wcpp_corrected(start, end, shortfall=shortfall)
+        if name == "slope":
+            return rules.slope(start, end, threshold=2.0 if dead_band is None else dead_band)
+        if dead_band is None:
+            raise click.UsageError("--rule three-classes needs --dead-band, such as --dead-band 5.")
+        return rules.wwcsc(dead_band, start, end)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _rates(file: Path | None, nation: str, own_areas: bool) -> RatesTable:
+    """Return the rates of a file, or of the bundled edition."""
+    from carerates.sources import load_rates, read_rates
+
+    if file is not None:
+        return read_rates(file, own_areas=own_areas)
+    return load_rates(["wales", "england"] if nation == "both" else nation)

@@ -1,0 +1,81 @@
+"""``carerates peers``: areas of similar need, and pairs of them with different rates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(name="peers")
+@click.option(
+    "--nation",
+    type=click.Choice(["wales", "england", "both"]),
+    default="both",
+    show_default=True,
+    help="Whose areas to compare.",
+)
+@click.option("--year", type=int, required=True, help="Year of the 31 March.")
+@click.option(
+    "--on",
+    multiple=True,
+    default=("deprivation", "lone_parents", "population"),
+    show_default=True,
+    help="Factor of need; repeat for several.",
+)
+@click.option("--area", help="Show the neighbours of one area, by any code or name.")
+@click.option("--neighbours", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--contrasts", is_flag=True, help="Show pairs with similar need and different rates instead.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("carerates-peers.csv"),
+    show_default=True,
+    help="Table to write: neighbours of every area, or the contrasting pairs.",
+)
+def command(
+    nation: str,
+    year: int,
+    on: tuple[str, ...],
+    area: str | None,
+    neighbours: int,
+    contrasts: bool,
+    out: Path,
+) -> None:
+    r"""Find areas of similar need in the bundled figures.
+
+    \b
+    Examples:
+      carerates peers --year 2018 --area Torfaen
+      carerates peers --year 2018 --nation wales --on deprivation --on lone_parents --contrasts
+    """
+    from carerates.areas import find
+    from carerates.peers import contrasting_pairs, similar_areas
+    from carerates.reports.build import csv_bytes
+    from carerates.reports.folder import write_whole
+    from carerates.sources import load_factors, load_rates
+
+    nations = ["wales", "england"] if nation == "both" else [nation]
+    rates = load_rates(nations, years=year)
+    if factors := [name for name in on if name != "population"]:
+        rates = rates.join(load_factors(factors, nations=nations))
+    if contrasts:
+        pairs = contrasting_pairs(rates, on)
+        write_whole(out, csv_bytes(pairs.to_frame()))
+        click.echo(pairs.summary())
+        for row in pairs.to_frame().itertuples():
+            click.echo(
+                f"{row.high_name} {row.high_rate_per_10000:.0f}, {row.low_name} "
+                f"{row.low_rate_per_10000:.0f}: distance {row.distance:.2f}, probability of a ratio of at "
+                f"least {pairs.settings.minimum_ratio:g}: {row.probability_ratio:.2f}"
+            )
+    else:
+        found = similar_areas(rates, on, neighbours=neighbours)
+        shown = found.of(find(area, year=year).code) if area else None
+        write_whole(out, csv_bytes(found.to_frame()))
+        click.echo(found.summary())
+        if shown is not None:
+            click.echo(f"Nearest to {shown['area_name'].iloc[0]}:")
+            for row in shown.itertuples():
+                click.echo(f"{row.rank:>3}  {row.neighbour_name}, distance {row.distance:.2f}")
+    click.echo(f"Written: {out}")
