@@ -229,7 +229,7 @@ def _numbers(cells: pd.Series, what: str) -> pd.Series:
 def _current(published: pd.Series, names: pd.Series, what: str) -> list[str]:
     """Return the codes in use now; districts have none in a register of upper-tier areas and stay.
 
-    A code that is no GSS code at all is a misprint (the sheet of 2019 has one), and the name beside it decides.
+    A code that is no GSS code at all is a misprint (the sheet of 2019 has one); the name beside it decides.
     """
     found: list[str] = []
     unknown: list[str] = []
