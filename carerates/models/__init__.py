@@ -21,6 +21,14 @@ _PUBLIC = {
     "spread": "carerates.models.priors",
     "fit": "carerates.models.fitting",
     "Diagnostics": "carerates.models.diagnostics",
+    "compare_models": "carerates.models.held_out",
+    "Comparison": "carerates.models.held_out",
+    "prior_sensitivity": "carerates.models.sensitivity",
+    "without_each_area": "carerates.models.sensitivity",
+    "check_prior": "carerates.models.prior_checks",
+    "PriorCheck": "carerates.models.prior_checks",
+    "PredictiveChecks": "carerates.models.posterior_checks",
+    "check_predictions": "carerates.models.posterior_checks",
 }
 
 if TYPE_CHECKING:
@@ -30,7 +38,11 @@ if TYPE_CHECKING:
     from carerates.models.diagnostics import Diagnostics
     from carerates.models.fitted import FittedRates
     from carerates.models.fitting import fit
+    from carerates.models.held_out import Comparison, compare_models
+    from carerates.models.posterior_checks import PredictiveChecks, check_predictions
+    from carerates.models.prior_checks import PriorCheck, check_prior
     from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Priors, spread
+    from carerates.models.sensitivity import prior_sensitivity, without_each_area
     from carerates.models.spec import RateModel
 
 __all__ = [
@@ -38,16 +50,24 @@ __all__ = [
     "Adjustment",
     "AdjustmentSettings",
     "Beta",
+    "Comparison",
     "Diagnostics",
     "FittedRates",
     "HalfNormal",
     "LogNormal",
     "Normal",
+    "PredictiveChecks",
+    "PriorCheck",
     "Priors",
     "RateModel",
     "adjust",
+    "check_predictions",
+    "check_prior",
+    "compare_models",
     "fit",
+    "prior_sensitivity",
     "spread",
+    "without_each_area",
 ]
 
 

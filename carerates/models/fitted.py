@@ -16,6 +16,7 @@ from carerates.models.design import NEED, Design
 from carerates.models.diagnostics import Diagnostics
 from carerates.models.estimates import central_interval, exceedance, ranks, weighted_rate
 from carerates.models.posterior import Posterior
+from carerates.models.posterior_checks import PredictiveChecks, check_predictions
 from carerates.models.spec import RateModel
 from carerates.models.terms import Array
 from carerates.provenance import Provenance
@@ -335,6 +336,13 @@ class FittedRates:
         """
         _check_probability(probability)
         return explained_variance(self.design, self.posterior, probability)
+
+    def predictive_checks(self, *, draws: int = 500, seed: int = 1) -> PredictiveChecks:
+        """Ask whether the model would have produced figures like these.
+
+        See :func:`carerates.models.posterior_checks.check_predictions`.
+        """
+        return check_predictions(self, draws=draws, seed=seed)
 
     # -- the rest ----------------------------------------------------------------------------------
 

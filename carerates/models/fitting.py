@@ -22,7 +22,7 @@ from carerates.tables import RatesTable, as_rates
 if TYPE_CHECKING:
     from carerates.models.laplace.exploration import Exploration
 
-Engine = Literal["laplace"]
+Engine = Literal["laplace", "nuts"]
 _PACKAGES = ("carerates", "numpy", "scipy", "pandas")
 
 
@@ -32,7 +32,7 @@ def fit(
     *,
     engine: Engine = "laplace",
     seed: int = 1,
-    draws: int = 2000,
+    draws: int | None = None,
     strict: bool = False,
 ) -> FittedRates:
     """Estimate every area's underlying rate, and the rate expected given its circumstances.
@@ -44,12 +44,14 @@ def fit(
     rates : RatesTable or DataFrame
         Counts and populations by area and year, with the model's factors joined.  Rows without a count are
         predicted; areas without a factor are left out and listed in ``left_out``.
-    engine : {"laplace"}
-        Nested Laplace: seconds, no further packages.
+    engine : {"laplace", "nuts"}
+        Nested Laplace (seconds, no further packages), or Hamiltonian Monte Carlo through PyMC (extra
+        ``bayes``; minutes), the engine of record for a published model.  The second also runs the first and
+        says how far they differ.
     seed : int
         Seed of every random number; the same seed, versions and thread counts give the same draws.
-    draws : int
-        Joint draws to return.
+    draws : int, optional
+        Joint draws to return: 2,000 by default, 4,000 over four chains for ``"nuts"``.
     strict : bool
         Raise if a check fails, instead of marking every output.
 
@@ -74,20 +76,25 @@ def fit(
     >>> fit.diagnostics.passed
     True
     """
-    if engine != "laplace":
-        raise ValueError(f"engine is 'laplace', not {engine!r}.")
+    if engine not in ("laplace", "nuts"):
+        raise ValueError(f"engine is 'laplace' or 'nuts', not {engine!r}.")
     if not isinstance(model, RateModel):
         raise TypeError(f"The first argument is a RateModel, not a {type(model).__name__}.")
-    if draws < 100:
+    if draws is not None and draws < 100:
         raise ValueError(f"draws is at least 100, so that intervals mean something; this is {draws}.")
     usable = usable_rates(model, as_rates(rates))
     design = build_design(model, usable.rates)
     started = time.perf_counter()
-    from carerates.models.laplace.engine import draw_posterior
+    if engine == "nuts":
+        from carerates.models.nuts import sample_posterior
 
-    posterior, found = draw_posterior(design, draws=draws, seed=seed)
-    diagnostics = _laplace_checks(found)
-    details = {"hyperparameter evaluations": str(found.evaluations)}
+        posterior, diagnostics, details = sample_posterior(design, draws=draws or 4000, seed=seed)
+    else:
+        from carerates.models.laplace.engine import draw_posterior
+
+        posterior, found = draw_posterior(design, draws=draws or 2000, seed=seed)
+        diagnostics = _laplace_checks(found)
+        details = {"hyperparameter evaluations": str(found.evaluations)}
     seconds = time.perf_counter() - started
     if strict:
         diagnostics.require()

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import carerates as cr
+from carerates.errors import ModelError
+from carerates.models import (
+    HalfNormal,
+    Priors,
+    RateModel,
+    compare_models,
+    prior_sensitivity,
+    without_each_area,
+)
+from tests.models.panels import make_panel
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return make_panel(36, 5, seed=2)
+
+
+def test_the_factor_that_matters_is_found_out_by_areas_left_out(truth):
+    plain = RateModel(area_slopes=False, time="linear")
+    models = {"none": plain, "deprivation": plain.replace(factors=("deprivation",))}
+    result = compare_models(models, truth.rates, folds=4, draws=400)
+    table = result.to_frame()
+    assert table["model"].tolist() == ["deprivation", "none"]
+    assert table["difference"].iloc[0] == 0
+    assert table["difference"].iloc[1] < 0
+    assert (table["counts"] == 180).all()
+    # 36 areas: a right 80% interval covers 60% to 95% of them nearly always
+    assert 0.6 <= table["coverage_80"].iloc[0] <= 0.97
+    assert "'deprivation' predicts 180 counts best" in result.summary()
+
+
+def test_area_effects_are_found_out_by_the_last_year(truth):
+    models = {
+        "areas": RateModel(time="linear"),
+        "no areas": RateModel(time="linear", area_effects=False, area_slopes=False, groups=None),
+    }
+    table = compare_models(models, truth.rates, leave_out="last year", draws=400).to_frame()
+    assert table["model"].tolist() == ["areas", "no areas"]
+    assert table["difference"].iloc[1] < -0.3
+    assert (table["counts"] == 36).all()
+
+
+def test_held_out_counts_are_not_seen(truth):
+    """Counts changed beyond recognition in the held-out year leave the refit as it was."""
+    frame = truth.rates.to_frame()
+    last = frame["year"] == frame["year"].max()
+    changed = frame.copy()
+    for name in ("children", "children_low", "children_high"):
+        changed.loc[last, name] = 1.0
+    model = {"m": RateModel(time="linear", area_slopes=False)}
+    one = compare_models(model, truth.rates, leave_out="last year", draws=200)
+    two = compare_models(model, cr.RatesTable(changed), leave_out="last year", draws=200)
+    assert two.to_frame()["log_score"].item() < one.to_frame()["log_score"].item() - 10
+
+
+def test_wrong_questions_are_refused(truth):
+    model = {"m": RateModel(time="linear", area_slopes=False)}
+    with pytest.raises(ValueError, match="leave_out is"):
+        compare_models(model, truth.rates, leave_out="everything")
+    with pytest.raises(ValueError, match="models is empty"):
+        compare_models({}, truth.rates)
+    with pytest.raises(ModelError, match="at least 3 years"):
+        compare_models(model, truth.rates.select(year=[2012, 2013]), leave_out="last year")
+    with pytest.raises(ValueError, match="folds is at least 2"):
+        compare_models(model, truth.rates, folds=1)
+
+
+def test_a_tight_prior_shows_in_the_sensitivity_table(truth):
+    model = RateModel(time="linear", area_slopes=False, priors=Priors(area=HalfNormal(0.02)))
+    table = prior_sensitivity(model, truth.rates, scales=(2.0,))
+    moved = table[(table["prior"] == "area") & (table["quantity"] == "sd_area")]["shift"].item()
+    assert moved > 1
+    still = table[(table["prior"] == "intercept") & (table["quantity"] == "sd_area")]["shift"].item()
+    assert abs(still) < 0.2
+
+
+def test_leaving_one_area_out(truth):
+    model = RateModel(factors=["deprivation"], time="linear", area_slopes=False)
+    code = truth.rates.areas[0]
+    table = without_each_area(model, truth.rates, [code])
+    assert set(table["quantity"]) >= {"intercept", "deprivation", "sd_area", "noise"}
+    # one of 36 areas moves a coefficient by about a sixth of its standard deviation
+    assert table["shift"].abs().max() < 1.5
+    assert np.isfinite(table["shift"]).all()
+    with pytest.raises(ValueError, match="no area X"):
+        without_each_area(model, truth.rates, ["X"])

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import carerates as cr
+from carerates.models import RateModel
+from tests.models.panels import make_panel
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return make_panel(40, 7, welsh=10, noise=0.06, rounding=5, suppress_below=0, sd_slope=0.03)
+
+
+def test_a_right_model_reproduces_its_figures(truth):
+    checks = cr.fit(RateModel(factors=["deprivation"]), truth.rates).predictive_checks(draws=300)
+    table = checks.to_frame()
+    assert len(table) == 8
+    assert (table["lower_95"] <= table["replicated"]).all()
+    # eight statistics of a right model: one below 0.01 would be rare
+    assert (table["tail_probability"] > 0.01).all()
+    assert "reproduces all 8 statistics" in checks.summary()
+
+
+def test_a_model_without_area_effects_is_found_out(truth):
+    model = RateModel(area_effects=False, area_slopes=False, groups=None, likelihood="poisson")
+    checks = cr.fit(model, truth.rates).predictive_checks(draws=200)
+    table = checks.to_frame().set_index("statistic")
+    assert table.loc["over-dispersion of the last year (phi)", "tail_probability"] < 0.01
+    assert "does not reproduce" in checks.summary()
+
+
+def test_suppression_is_reproduced():
+    truth = make_panel(40, 4, log_size=6.5, suppress_below=4, noise=0.0, seed=3)
+    fit = cr.fit(RateModel(area_slopes=False, likelihood="poisson"), truth.rates)
+    table = fit.predictive_checks(draws=300).to_frame().set_index("statistic")
+    row = table.loc["share of cells suppressed"]
+    assert row["lower_95"] <= row["observed"] <= row["upper_95"]
+    assert row["observed"] == pytest.approx(np.isnan(truth.rates.to_frame()["children"]).mean())
