@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from carerates.models.simulation import replicate_counts
 from carerates.models.terms import Array
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from carerates.models.design import Design
     from carerates.models.fitted import FittedRates
 
+Mask = NDArray[np.bool_]
 WINDOW = 5  # years of a change, as classifications of areas use
 
 
@@ -101,7 +103,7 @@ def check_predictions(fit: FittedRates, *, draws: int = 500, seed: int = 1) -> P
     return PredictiveChecks(observed, {name: np.array([row[name] for row in rows]) for name in observed})
 
 
-def _as_published(counts: Array, design: Design, limits: tuple[float, float]) -> tuple[Array, Array]:
+def _as_published(counts: Array, design: Design, limits: tuple[float, float]) -> tuple[Array, Mask]:
     """Round and suppress counts as the publication did, cell by cell."""
     panel = design.panel
     base = np.where(np.isfinite(panel.children) & (panel.low < panel.high), panel.high - panel.low + 1, 1.0)
@@ -110,7 +112,7 @@ def _as_published(counts: Array, design: Design, limits: tuple[float, float]) ->
     return np.where(suppressed, np.nan, printed), suppressed
 
 
-def _statistics(counts: Array, design: Design, hidden: Array) -> dict[str, float]:
+def _statistics(counts: Array, design: Design, hidden: Mask) -> dict[str, float]:
     """Return the statistics of one panel of counts; NaN where there is none."""
     panel = design.panel
     log_rates = np.log((counts + 0.5) / panel.population)

@@ -45,7 +45,7 @@ def test_a_failed_check_marks_and_refuses():
     assert not diagnostics.passed
     assert "DO NOT RELY ON THESE FIGURES" in diagnostics.banner()
     assert "Run longer." in diagnostics.banner()
-    with pytest.raises(ModelError, match="largest R-hat: 1.2, needed at most 1.01"):
+    with pytest.raises(ModelError, match=r"largest R-hat: 1\.2, needed at most 1\.01"):
         diagnostics.require()
     assert Diagnostics.from_json(diagnostics.to_json()) == diagnostics
     assert diagnostics.to_frame()["passed"].tolist() == [True, False]
