@@ -114,12 +114,12 @@ def forecast(
     end = table.years[-1] if upto is None else upto
     panel = _history(table, end, rate)
     logs = _logs(panel)
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     parts = []
     for ahead in range(1, years_ahead + 1):
         found = predict_logs(logs, panel.children, ahead, method, survival)
-        half = t.ppf(0.5 + interval / 2, found.freedom) * found.scale
+        half = stdtrit(found.freedom, 0.5 + interval / 2) * found.scale
         parts.append(
             panel.labels.assign(
                 year=end + ahead,
@@ -308,7 +308,7 @@ def _held_out(whole: Panel, year: int) -> tuple[Floats, Floats, Floats]:
     at = whole.at(year)
     unit = 1e4 / whole.population[:, at] if whole.kind == "computed" else np.ones(len(whole.rates))
     low, high = whole.rates_low[:, at] - unit / 2, whole.rates_high[:, at] + unit / 2
-    return whole.rates[:, at], np.maximum(low, 0), high
+    return whole.rates[:, at], low, high
 
 
 def _score_methods(
@@ -320,7 +320,7 @@ def _score_methods(
     survival: float,
 ) -> list[pd.DataFrame]:
     """Score each method on one held-out year."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     figure, low, high = held
     logs = _logs(past)
@@ -328,7 +328,7 @@ def _score_methods(
     for method in methods:
         found: Prediction = predict_logs(logs, past.children, horizon, method, survival)
         score = np.where(np.isfinite(figure), interval_log_mass(found, low, high), np.nan)
-        half = t.ppf(0.5 + interval / 2, found.freedom) * found.scale
+        half = stdtrit(found.freedom, 0.5 + interval / 2) * found.scale
         with np.errstate(divide="ignore"):
             inside = np.abs(np.log(figure) - found.location) <= half
         frame = past.labels[["area_code"]].assign(method=method, log_score=score, inside=inside)
@@ -340,7 +340,7 @@ def _score_draws(
     draws: RateDraws, past: Panel, held: tuple[Floats, Floats, Floats], year: int, interval: float
 ) -> pd.DataFrame:
     """Score a Poisson count about each draw of the underlying rate."""
-    from scipy.stats import poisson
+    from scipy.special import pdtr
 
     figure, low, high = held
     score, inside = np.full(len(figure), np.nan), np.zeros(len(figure), dtype=bool)
@@ -352,9 +352,11 @@ def _score_draws(
         at = draws.area_codes.index(code)
         mean = rates[:, at] * people[at] / 1e4
         scale = people[at] / 1e4 if past.kind == "computed" else 1.0
-        bounds = [np.floor(low[row] * scale), np.floor(high[row] * scale)]
-        mass = (poisson.cdf(bounds[1], mean) - poisson.cdf(bounds[0], mean)).mean()
+        first, last = np.floor(low[row] * scale), np.floor(high[row] * scale)
+        # pdtr(k, mean) is P(count <= k); below zero nothing lies
+        under = pdtr(first, mean) if first >= 0 else np.zeros_like(mean)
+        mass = (pdtr(last, mean) - under).mean()
         score[row] = np.log(max(mass, 1e-300))
-        below = poisson.cdf(figure[row] * scale, mean).mean()
+        below = pdtr(np.floor(figure[row] * scale + 1e-6), mean).mean()
         inside[row] = (1 - interval) / 2 <= below <= 1 - (1 - interval) / 2
     return past.labels[["area_code"]].assign(method="model", log_score=score, inside=inside)

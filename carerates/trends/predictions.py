@@ -159,7 +159,7 @@ def _linear(logs: Floats, horizon: int) -> Prediction:
 
 def interval_log_mass(prediction: Prediction, low: Floats, high: Floats) -> Floats:
     """Return the log probability that the rate lies between two bounds (both above zero, or low zero)."""
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     with np.errstate(divide="ignore", invalid="ignore"):
         lower = (np.log(np.maximum(low, 0)) - prediction.location) / prediction.scale
@@ -167,5 +167,5 @@ def interval_log_mass(prediction: Prediction, low: Floats, high: Floats) -> Floa
     # in the upper tail the difference of survival functions keeps the digits
     flip = lower > 0
     lower, upper = np.where(flip, -upper, lower), np.where(flip, -lower, upper)
-    mass = t.cdf(upper, prediction.freedom) - t.cdf(lower, prediction.freedom)
+    mass = stdtr(prediction.freedom, upper) - stdtr(prediction.freedom, lower)
     return np.asarray(np.log(np.maximum(mass, 1e-300)), dtype=float)
