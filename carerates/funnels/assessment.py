@@ -51,17 +51,17 @@ class Assessment:
     steps_high: np.ndarray
 
 
-def assess_units(units: Units, settings: FunnelSettings, target: TargetChoice) -> Assessment:
+def assess_units(units: Units, settings: FunnelSettings, target: TargetChoice | Centre) -> Assessment:
     """Judge the areas of one funnel.
 
     Parameters
     ----------
     units : Units
     settings : FunnelSettings
-    target : str, float, codes, or mapping of codes
+    target : str, float, codes, mapping of codes, or a Centre already found
         As in :func:`carerates.funnels.target.set_target`.
     """
-    centre = set_target(units, target, settings.per)
+    centre = target if isinstance(target, Centre) else set_target(units, target, settings.per)
     expected = centre.values * units.exposure
     if settings.kind == "proportion" and (expected >= units.exposure).any():
         raise TableError(

@@ -62,7 +62,9 @@ def invert_tail(
             middle = np.where(np.isinf(high), 2 * here + 1, (low + high) / 2)
         usable = np.isfinite(step) & (step > low) & (step < high)
         there = np.where(value == 0, here, np.where(usable, step, middle))
-        if (np.abs(there - here) <= 2e-16 * np.maximum(there, 1e-8)).all():
+        # after so short a secant step the next one would be below rounding
+        enough = np.where(usable, 1e-10, 4e-16) * np.maximum(there, 1e-8)
+        if (np.abs(there - here) <= enough).all():
             here = there
             break
         fresh = score(there)

@@ -11,8 +11,12 @@ import numpy as np
 from scipy import special
 
 from carerates.funnels.inversion import invert_tail
+from carerates.funnels.limit_table import exact_limits
 from carerates.funnels.settings import Floats
 from carerates.funnels.tails import binomial_tails, negative_binomial_tails, poisson_tails
+
+_USUAL = (0.95, 0.998)
+_MANY = 2_000  # areas from which fitting a table for an unusual level pays for itself
 
 
 def poisson_limits(expected: Floats, probability: float, method: str = "exact") -> tuple[Floats, Floats]:
@@ -51,6 +55,8 @@ def poisson_limits(expected: Floats, probability: float, method: str = "exact") 
     expected = np.asarray(expected, dtype=float)
     side = (1 - probability) / 2
     z = -float(special.ndtri(side))
+    if method in {"exact", "gamma"} and (probability in _USUAL or expected.size >= _MANY):
+        return exact_limits(expected, (probability,))[probability]
     if method == "normal":
         spread = z * np.sqrt(expected)
         return np.maximum(expected - spread, 0.0), expected + spread
