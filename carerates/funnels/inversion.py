@@ -53,20 +53,25 @@ def invert_tail(
     low, high = np.sqrt(low), np.sqrt(high)
     here = np.clip(np.sqrt(np.maximum(start, 0.0)), low, high)
     slope = np.full(shape, 2.0)
+    at_floor, at_ceiling = score(low) >= 0, np.zeros(shape, dtype=bool)
+    if np.isfinite(high).all():
+        at_ceiling = ~at_floor & (score(high) <= 0)
+    here = np.where(at_floor, low, np.where(at_ceiling, high, here))
     value = score(here)
+    done = at_floor | at_ceiling
     for _ in range(_ITERATIONS):
         low = np.where(value <= 0, here, low)
         high = np.where(value >= 0, here, high)
         with np.errstate(invalid="ignore", over="ignore"):
             step = here - value / slope
             middle = np.where(np.isinf(high), 2 * here + 1, (low + high) / 2)
-        usable = np.isfinite(step) & (step > low) & (step < high)
-        there = np.where(value == 0, here, np.where(usable, step, middle))
+        usable = np.isfinite(step) & (step >= low) & (step <= high)
+        there = np.where(done | (value == 0), here, np.where(usable, step, middle))
+        moved = np.abs(there - here) / np.maximum(there, 1e-8)
         # after so short a secant step the next one would be below rounding
-        enough = np.where(usable, 1e-10, 4e-16) * np.maximum(there, 1e-8)
-        if (np.abs(there - here) <= enough).all():
-            here = there
-            break
+        done |= moved <= np.where(usable, 1e-10, 4e-16)
+        if done.all():
+            return there * there
         fresh = score(there)
         with np.errstate(invalid="ignore", divide="ignore"):
             secant = (fresh - value) / (there - here)

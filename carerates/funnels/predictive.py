@@ -156,6 +156,6 @@ def _spread(minus: Callable[[float], float], none: float, top: float) -> CountSp
     """Maximise a log likelihood over the root of the spread, and test it against none."""
     best = minimise(minus, 0.0, top)
     gain = 2 * (-float(minus(best)) - none)
-    if gain <= 0 or best * best < 1e-9:
+    if gain <= 0 or best * best < 1e-8:
         return CountSpread(0.0, 0.0, 1.0)
     return CountSpread(best * best, gain, float(special.erfc(np.sqrt(gain / 2))) / 2)

@@ -54,9 +54,9 @@ def poisson_tails(observed: Floats, expected: Floats, method: str = "exact") -> 
 
 
 def _at_most(observed: Floats, expected: Floats) -> Floats:
-    """P(X <= O); 0 below no children at all."""
-    tail = special.gammaincc(np.maximum(observed, 0.0) + 1.0, expected)
-    return np.where(observed < 0, 0.0, tail)
+    """P(X <= O); 0 below no children at all, reached without a jump by the curves between whole counts."""
+    tail = special.gammaincc(np.maximum(observed, -1.0) + 1.0, expected)
+    return np.where(observed <= -1, 0.0, tail)
 
 
 def _at_least(observed: Floats, expected: Floats) -> Floats:

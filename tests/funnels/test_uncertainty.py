@@ -61,15 +61,15 @@ def test_limits_hold_their_tails() -> None:
 
 def test_flags_come_as_often_as_stated_when_the_expectation_is_an_estimate() -> None:
     rng = np.random.default_rng(6)
-    truth, error, areas = 150.0, 0.08, 60_000
+    truth, error, areas = 150.0, 0.08, 30_000
     estimate = truth * np.exp(rng.normal(0, error, areas))
     observed = rng.poisson(truth, areas).astype(float)
     lower, upper = uncertain_tails(observed, estimate, np.full(areas, error))
     honest = np.mean((lower <= 0.025) | (upper <= 0.025))
     plain_lower, plain_upper = poisson_tails(observed, estimate)
     plugged_in = np.mean((plain_lower <= 0.025) | (plain_upper <= 0.025))
-    # whole counts keep the exact test a little under 5%; four standard errors are 0.0036
-    assert 0.041 < honest < 0.0536
+    # whole counts keep the exact test a little under 5%; four standard errors are 0.005
+    assert 0.039 < honest < 0.055
     assert plugged_in > 0.13  # what ignoring the error does
 
 
@@ -107,10 +107,7 @@ def test_adjusted_funnel_carries_the_error() -> None:
     assert funnel.target == 1
     assert frame["rate"].tolist() == pytest.approx([230 / 190, 95 / 96, 400 / 405])
     certain = cr.funnel(RATES, expected=EXPECTED, expected_log_standard_error=0).to_frame()
-    assert (
-        certain["position"].tolist() == ["above 99.8%", "within", "within"][:0]
-        or certain["position"][0] != "within"
-    )
+    assert certain["position"].tolist() == ["above 95%", "within", "within"]
     assert frame["position"].tolist() == ["within", "within", "within"]
     assert (frame["upper_95"] > certain["upper_95"]).all()
     assert "error of the expected counts carried through" in funnel.summary()
