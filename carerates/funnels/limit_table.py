@@ -1,4 +1,4 @@
-"""Exact Poisson limits for a million areas: at fixed levels each limit is a smooth function of 1 / sqrt(E).
+"""Poisson limits for a million areas: at fixed levels each limit is a smooth function of 1 / sqrt(E).
 
 Inverting a tail for every area and every limit is slow, and needless: with x = 1 / sqrt(E), the distance
 (limit - E) / sqrt(E) is a smooth curve in x for each tail probability.  A few polynomial pieces, fitted
@@ -10,15 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from scipy import special
 
 from carerates.funnels.inversion import invert_tail
 from carerates.funnels.settings import Floats
+from carerates.funnels.tails import poisson_tails
+
+type Curve = Literal["exact", "mid_p", "byar"]
 
 LOWEST = 0.25
-"""Below this expectation limits are found by inversion: no lower limit exists, and few areas are there."""
+"""Below this expectation limits are found by inversion: few areas are there."""
 _SPLITS = (1.0, 4.0, 12.0, 50.0)
 _TOLERANCE = 2e-13  # of the larger of the limit and one child; inversion itself holds about 1e-14
 _BLOCK = 4_096  # rows of powers of x for this many areas stay in the processor's nearest memory
@@ -35,7 +39,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LimitTable:
-    """Polynomial pieces for the exact limits at a set of tail probabilities."""
+    """Polynomial pieces for the limits at a set of tail probabilities."""
 
     edges: Floats
     pieces: tuple[_Piece, ...]
@@ -89,19 +93,23 @@ def _evaluate(piece: _Piece, expected: Floats, powers: Floats, out: Floats) -> N
     np.matmul(piece.coefficients, rows, out=out)
 
 
-def exact_limits(expected: Floats, probabilities: tuple[float, ...]) -> dict[float, tuple[Floats, Floats]]:
-    """Find the exact Poisson limits of any number of areas at fixed levels.
+def exact_limits(
+    expected: Floats, probabilities: tuple[float, ...], method: Curve = "exact"
+) -> dict[float, tuple[Floats, Floats]]:
+    """Find the Poisson limits of any number of areas at fixed levels.
 
     Parameters
     ----------
     expected : array of float, shape (areas,)
         Counts expected at the target.
     probabilities : tuple of float
+    method : {"exact", "mid_p", "byar"}
+        The three definitions whose curves are smooth.
 
     Returns
     -------
     dict of float to (lower, upper)
-        Counts, as :func:`carerates.funnels.limits.poisson_limits` gives them with ``method="exact"``.
+        Counts, as :func:`carerates.funnels.limits.poisson_limits` gives them.
 
     Examples
     --------
@@ -115,9 +123,9 @@ def exact_limits(expected: Floats, probabilities: tuple[float, ...]) -> dict[flo
     sides = tuple((1 - probability) / 2 for probability in probabilities)
     small = flat < LOWEST
     any_small = bool(small.any())
-    found = limit_table(sides).limits(np.maximum(flat, LOWEST) if any_small else flat)
+    found = limit_table(sides, method).limits(np.maximum(flat, LOWEST) if any_small else flat)
     if any_small:
-        found[:, small] = _small_limits(flat[small], sides)
+        found[:, small] = _small_limits(flat[small], sides, method)
     levels = len(sides)
     return {
         probability: (found[at].reshape(expected.shape), found[levels + at].reshape(expected.shape))
@@ -126,21 +134,27 @@ def exact_limits(expected: Floats, probabilities: tuple[float, ...]) -> dict[flo
 
 
 @lru_cache(maxsize=64)
-def limit_table(sides: tuple[float, ...]) -> LimitTable:
+def limit_table(sides: tuple[float, ...], method: Curve = "exact") -> LimitTable:
     """Fit the pieces for a set of tail probabilities; kept for the next call.
 
     Parameters
     ----------
     sides : tuple of float
         Tail probability of each level, half of what its limits leave outside.
+    method : {"exact", "mid_p", "byar"}
     """
-    stretches = [*zip((LOWEST, *_SPLITS[:-1]), _SPLITS, strict=True), (_SPLITS[-1], np.inf)]
+    # a lower limit begins where no children at all would be remarkable; pieces must not straddle that
+    begins = [_where_lower_begins(side, method) for side in sides]
+    cuts = sorted({*_SPLITS, *(one for one in begins if one > LOWEST)})
+    stretches = [*zip((LOWEST, *cuts[:-1]), cuts, strict=True), (cuts[-1], np.inf)]
     pieces: list[_Piece] = []
     edges: list[float] = []
     while stretches:
         low, high = stretches.pop(0)
-        piece = _fit(low, high, sides)
-        if _worst_error(piece, low, high, sides) > _TOLERANCE and high / low > 1.05:
+        piece = _fit(low, high, sides, method)
+        # no split helps where inversion itself has fewer digits, as at levels of one in a million
+        divisible = low < 1_000 if np.isinf(high) else high / low > 1.3
+        if divisible and _worst_error(piece, low, high, sides, method) > _TOLERANCE:
             middle = 4 * low if np.isinf(high) else float(np.sqrt(low * high))
             stretches[:0] = [(low, middle), (middle, high)]
             continue
@@ -149,42 +163,52 @@ def limit_table(sides: tuple[float, ...]) -> LimitTable:
     return LimitTable(np.array(edges[:-1]), tuple(pieces))
 
 
-def _fit(low: float, high: float, sides: tuple[float, ...]) -> _Piece:
+def _where_lower_begins(side: float, method: Curve) -> float:
+    """Return the expectation at which the tail of no children at all equals ``side``."""
+    if method == "byar":
+        return float((8 / 9 - float(special.ndtri(side)) / 3) ** 3)
+    return float(-np.log(side if method == "exact" else 2 * side))
+
+
+def _fit(low: float, high: float, sides: tuple[float, ...], method: Curve) -> _Piece:
     """Interpolate the limits at Chebyshev points of 1 / sqrt(E)."""
     degree = 12 if low >= _SPLITS[-1] else 16 if low >= _SPLITS[-2] else 20
     first, last = (0.0 if np.isinf(high) else high**-0.5), low**-0.5
     t = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))
     x = (first + last) / 2 + (last - first) / 2 * t
     expected = x**-2
-    distance = (inverted_limits(expected, sides) - expected) * x
+    limits = inverted_limits(expected, sides, method)
     chebyshev = np.polynomial.chebyshev
-    plain = [chebyshev.cheb2poly(chebyshev.chebfit(t, row, degree)) for row in distance]
-    rows = np.zeros((len(plain), degree + 2))
-    rows[:, 0] = 1.0
-    for at, row in enumerate(plain):
-        rows[at, 1 : 1 + row.size] = row
-    scale = 2 / (last - first)
-    return _Piece(rows, -(first + last) / (last - first), scale)
+    rows = np.zeros((len(limits), degree + 2))
+    for at, row in enumerate(limits):
+        if not row.any():
+            continue  # below where lower limits begin
+        plain = chebyshev.cheb2poly(chebyshev.chebfit(t, (row - expected) * x, degree))
+        rows[at, 0] = 1.0
+        rows[at, 1 : 1 + plain.size] = plain
+    return _Piece(rows, -(first + last) / (last - first), 2 / (last - first))
 
 
-def _worst_error(piece: _Piece, low: float, high: float, sides: tuple[float, ...]) -> float:
-    """Compare a piece with inversion between its nodes; lower limits below 0 are never used."""
+def _worst_error(piece: _Piece, low: float, high: float, sides: tuple[float, ...], method: Curve) -> float:
+    """Compare a piece with inversion between its nodes."""
     top = 1e4 * low if np.isinf(high) else high
-    expected = np.geomspace(low, top, 61)
+    expected = np.geomspace(low, top, 63)[1:-1]
     out = np.empty((2 * len(sides), expected.size))
     _evaluate(piece, expected, np.empty((piece.coefficients.shape[1], expected.size)), out)
-    truth = inverted_limits(expected, sides)
-    error = np.abs(np.maximum(out, 0.0) - np.maximum(truth, 0.0)) / np.maximum(truth, 1.0)
+    truth = inverted_limits(expected, sides, method)
+    error = np.abs(np.maximum(out, 0.0) - truth) / np.maximum(truth, 1.0)
     return float(error.max())
 
 
-def inverted_limits(expected: Floats, sides: tuple[float, ...]) -> Floats:
-    """Find lower and upper limits by inversion; a lower one may lie between -1 and 0, where no count is.
+def inverted_limits(expected: Floats, sides: tuple[float, ...], method: Curve = "exact") -> Floats:
+    """Find lower and upper limits by inversion, 0 where no count is low enough to be remarkable.
 
     Parameters
     ----------
     expected : array of float, shape (areas,)
+        Above 0.
     sides : tuple of float
+    method : {"exact", "mid_p", "byar"}
 
     Returns
     -------
@@ -194,27 +218,27 @@ def inverted_limits(expected: Floats, sides: tuple[float, ...]) -> Floats:
     lower, upper = [], []
     for side in sides:
         step = -float(special.ndtri(side)) / 2
-        # in count + 1, which stays above 0, so that the curve passes smoothly through no children at all
         lower.append(
             invert_tail(
-                lambda shifted: special.gammaincc(shifted, expected),
+                lambda count: poisson_tails(count, expected, method)[0],
                 side,
-                np.maximum(root - step, 0.1) ** 2 + 0.5,
+                np.maximum(root - step, 0.0) ** 2,
                 rising=True,
             )
-            - 1
         )
         upper.append(
             invert_tail(
-                lambda count: special.gammainc(count, expected), side, (root + step) ** 2, rising=False
+                lambda count: poisson_tails(count, expected, method)[1],
+                side,
+                (root + step) ** 2,
+                rising=False,
             )
         )
     return np.array(lower + upper)
 
 
-def _small_limits(expected: Floats, sides: tuple[float, ...]) -> Floats:
+def _small_limits(expected: Floats, sides: tuple[float, ...], method: Curve) -> Floats:
     """Find limits below the table by inversion; nothing expected has no width."""
-    some = np.where(expected > 0, expected, 1.0)
-    found = np.maximum(inverted_limits(some, sides), 0.0)
+    found = inverted_limits(np.where(expected > 0, expected, 1.0), sides, method)
     zeroed: Floats = np.where(expected > 0, found, 0.0)
     return zeroed

@@ -11,10 +11,11 @@ import numpy as np
 from scipy import special
 
 from carerates.funnels.inversion import invert_tail
-from carerates.funnels.limit_table import exact_limits
+from carerates.funnels.limit_table import Curve, exact_limits, inverted_limits
 from carerates.funnels.settings import Floats
 from carerates.funnels.tails import binomial_tails, negative_binomial_tails, poisson_tails
 
+_CURVES: dict[str, Curve] = {"exact": "exact", "gamma": "exact", "mid_p": "mid_p", "byar": "byar"}
 _USUAL = (0.95, 0.998)
 _MANY = 2_000  # areas from which fitting a table for an unusual level pays for itself
 
@@ -55,8 +56,10 @@ def poisson_limits(expected: Floats, probability: float, method: str = "exact") 
     expected = np.asarray(expected, dtype=float)
     side = (1 - probability) / 2
     z = -float(special.ndtri(side))
-    if method in {"exact", "gamma"} and (probability in _USUAL or expected.size >= _MANY):
-        return exact_limits(expected, (probability,))[probability]
+    curve = _CURVES.get(method, "exact")
+    # beyond 4.5 standard deviations scipy's gamma tails lose digits for huge areas, which a fit would spread
+    if method in _CURVES and side > 5e-6 and (probability in _USUAL or expected.size >= _MANY):
+        return exact_limits(expected, (probability,), curve)[probability]
     if method == "normal":
         spread = z * np.sqrt(expected)
         return np.maximum(expected - spread, 0.0), expected + spread
@@ -66,25 +69,9 @@ def poisson_limits(expected: Floats, probability: float, method: str = "exact") 
         elif method == "interpolated":
             low, high = _interpolated_limits(expected, side)
         else:
-            low, high = _inverted_poisson_limits(expected, side, z, method)
+            low, high = inverted_limits(np.where(expected > 0, expected, 1.0), (side,), curve)
     nothing = expected <= 0
     return np.where(nothing, 0.0, low), np.where(nothing, 0.0, high)
-
-
-def _inverted_poisson_limits(expected: Floats, side: float, z: float, method: str) -> tuple[Floats, Floats]:
-    """Invert both tails of one method."""
-    mean = np.where(expected > 0, expected, 1.0)
-    root = np.sqrt(mean)
-    low = invert_tail(
-        lambda count: poisson_tails(count, mean, method)[0],
-        side,
-        np.maximum(root - z / 2, 0.0) ** 2,
-        rising=True,
-    )
-    high = invert_tail(
-        lambda count: poisson_tails(count, mean, method)[1], side, (root + z / 2) ** 2, rising=False
-    )
-    return np.where(poisson_tails(np.zeros_like(mean), mean, method)[0] > side, 0.0, low), high
 
 
 def _interpolated_limits(expected: Floats, side: float) -> tuple[Floats, Floats]:

@@ -48,7 +48,7 @@ def test_null_constants_by_quadrature(share: float, trimming: str) -> None:
 @pytest.mark.parametrize("trimming", ["winsorise", "truncate"])
 def test_null_constant_of_few_areas_by_simulation(areas: int, trimming: str) -> None:
     rng = np.random.default_rng(4)
-    draws = rng.normal(size=(8_000, areas))
+    draws = rng.normal(size=(3_000, areas))
     squares = [np.mean(trim_scores(z, 0.1, trimming) ** 2) for z in draws]  # type: ignore[arg-type]
     error = np.std(squares) / np.sqrt(len(squares))
     assert null_mean_square(0.1, trimming, areas) == pytest.approx(np.mean(squares), abs=4 * error)  # type: ignore[arg-type]
@@ -74,7 +74,9 @@ def test_england_2017() -> None:
     assert report.phi == pytest.approx(62.6, abs=0.2)
     assert report.phi_trimmed == pytest.approx(40.8, abs=0.2)
     words = funnel.summary()
-    assert "83% of areas outside 95% and 76% of areas outside 99.8%" in words
+    # one area lies between the root-scale and the exact 99.8% limit: 114 by z-score, 115 by the exact test
+    assert np.mean(np.abs(funnel.to_frame()["z"]) > 3.0902) == pytest.approx(0.76)
+    assert "83% of areas outside 95% and 77% of areas outside 99.8%" in words
     assert "which nobody supposes" in words
     assert report.over_dispersed
     wide = cr.funnel(rates, dispersion="negative_binomial")

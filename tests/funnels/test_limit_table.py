@@ -8,7 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from carerates.funnels.limit_table import exact_limits, inverted_limits, limit_table
+from carerates.funnels.limit_table import Curve, exact_limits, inverted_limits, limit_table
 
 SIDES = (0.025, 0.001)
 
@@ -61,7 +61,17 @@ def test_agrees_with_inversion_everywhere() -> None:
             assert np.max(np.abs(got - right) / np.maximum(right, 1)) < 1e-12
 
 
-@pytest.mark.parametrize("probability", [0.5, 0.6827, 0.99, 0.9999, 0.999999])
+@pytest.mark.parametrize("method", ["mid_p", "byar"])
+def test_other_smooth_curves(method: Curve) -> None:
+    expected = np.geomspace(0.1, 1e6, 600)
+    found = exact_limits(expected, (0.95, 0.998), method)
+    truth = inverted_limits(expected, SIDES, method)
+    for level, probability in enumerate((0.95, 0.998)):
+        for got, right in zip(found[probability], (truth[level], truth[2 + level]), strict=True):
+            assert np.max(np.abs(got - right) / np.maximum(right, 1)) < 1e-11
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.6827, 0.99, 0.9999])
 def test_any_level(probability: float) -> None:
     expected = np.geomspace(0.3, 1e6, 500)
     (lower, upper), side = exact_limits(expected, (probability,))[probability], (1 - probability) / 2

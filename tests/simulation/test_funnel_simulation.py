@@ -55,15 +55,15 @@ def test_over_dispersed_limits_hold_their_share(areas: int, phi: float, dispersi
     rng = np.random.default_rng(1_000 * areas + int(phi))
     settings = FunnelSettings(dispersion=dispersion, debias=True)  # type: ignore[arg-type]
     outside, total = 0, 0
-    for _ in range(max(12_000 // areas, 12)):
+    for _ in range(max(6_000 // areas, 12)):
         observed, exposure = draw_counts(rng, areas, phi, dispersion)
         steps = assess_units(make_units(observed, exposure), settings, 90.0).steps
         outside += int((steps != 0).sum())
         total += areas
     share = outside / total
     # nominal 5%.  With 22 areas the estimate of dispersion is itself uncertain; gamma rates are a little
-    # skewed on the root scale at phi = 60 (they vary by 57%); whole counts keep exact limits below 5%; and by chance
-    # alone an estimate that is never below "none" can only widen limits
+    # skewed on the root scale at phi = 60 (they vary by 57%); whole counts keep exact limits below 5%; and by
+    # chance alone an estimate that is never below "none" can only widen limits
     assert (0.025 if phi == 1 else 0.035) <= share <= 0.075, share
 
 
@@ -73,7 +73,7 @@ def test_phi_is_unbiased_by_chance_alone_once_debiased(areas: int, trimming: str
     rng = np.random.default_rng(areas)
     settings = FunnelSettings(trimming=trimming)  # type: ignore[arg-type]
     debiased, trimmed = [], []
-    for _ in range(12_000 // areas + 40):
+    for _ in range(8_000 // areas + 40):
         observed, exposure = draw_counts(rng, areas, 1, "none")
         report = assess_units(make_units(observed, exposure), settings, "pooled").report
         debiased.append(report.phi_debiased)
@@ -81,7 +81,8 @@ def test_phi_is_unbiased_by_chance_alone_once_debiased(areas: int, trimming: str
     error = np.std(debiased) / np.sqrt(len(debiased))
     # root-scale z-scores of Poisson counts near 180 have variance 1 + 3 / (8 E), 0.3% more than 1
     assert np.mean(debiased) == pytest.approx(1.002, abs=4 * error)
-    assert np.mean(trimmed) == pytest.approx(raw, abs=0.04)  # what is printed without the correction
+    if areas > 22:  # of 22 areas, whole ones are dropped: 9% at each end, not 10%
+        assert np.mean(trimmed) == pytest.approx(raw, abs=0.02)  # what is printed without the correction
 
 
 @pytest.mark.parametrize("estimator", ["dersimonian_laird", "paule_mandel", "reml"])
@@ -94,7 +95,7 @@ def test_between_area_variance_is_recovered(estimator: str) -> None:
         trimming="none",  # type: ignore[arg-type]
     )
     found = []
-    for _ in range(150):
+    for _ in range(100):
         exposure = rng.gamma(6, MEAN / 6, 150) / TARGET
         observed = rng.poisson(exposure * TARGET * np.exp(rng.normal(0, 0.15, 150))).astype(float)
         found.append(assess_units(make_units(observed, exposure), settings, "pooled").report.tau2_used)
