@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from carerates import areas
 from carerates.errors import ModelError, TableError
 from carerates.funnels import Funnel, funnel
 from carerates.models import Adjustment, adjust
@@ -18,6 +19,7 @@ from carerates.trends import Change, Classification, change, classify, rules
 
 Nation = Literal["wales", "england", "both"]
 NATIONS: dict[str, list[str]] = {"wales": ["wales"], "england": ["england"], "both": ["wales", "england"]}
+PLACES = {"wales": "Wales", "england": "England", "both": "Wales and England"}
 WINDOW = 5  # years over which the report shows change
 
 # too few children for most statistics, and mostly suppressed: their gaps do not hold back a whole year
@@ -269,7 +271,11 @@ def _changes(
     start = year - WINDOW
     frame = panel.to_frame()
     reaches_back = frame.loc[frame["year"] == start, "rate_per_10000"].notna().any()
-    changed = change(panel, start, year) if reaches_back else None
+    changed = None
+    if reaches_back:
+        # areas that merged or split inside the window are compared as the unit that did not change
+        window = panel.select(year=[one for one in panel.years if start <= one <= year])
+        changed = change(areas.harmonise(window), start, year)
     if nation != "wales":
         return changed, None, None
     rule, on_start = rules.wcpp(shortfall=None), rules.wcpp(relative_to="start", shortfall=None)

@@ -11,8 +11,11 @@ import pandas as pd
 from carerates.charts import plot
 from carerates.funnels import Funnel
 from carerates.reports.analysis import Nation, analyse
-from carerates.reports.content import data_tables, draw_all, headline_numbers, write_document
+from carerates.reports.content import write_document
+from carerates.reports.drawings import draw_all
+from carerates.reports.exports import data_tables
 from carerates.reports.folder import RECEIPT, whole_folder
+from carerates.reports.headlines import headline_numbers
 from carerates.reports.html import render_page
 from carerates.reports.pictures import draw
 from carerates.reports.receipt import make_receipt, receipt_text

@@ -1,0 +1,97 @@
+"""Every chart of the report, with the words for those who do not see it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from carerates.charts import plot
+from carerates.charts.style import Furniture
+from carerates.charts.tiles import draw_tiles
+from carerates.reports.analysis import PLACES, WINDOW, Analysis
+from carerates.reports.headlines import signed
+from carerates.reports.pictures import Drawing, draw
+
+
+def draw_all(analysis: Analysis) -> dict[str, Drawing]:
+    """Draw every chart of the report, by the name of its files."""
+    place, year = PLACES[analysis.nation], analysis.year
+    frame = analysis.rates.to_frame()
+    measured = f"Children looked after at 31 March {year}, local authorities in {place}"
+    tiles = draw_tiles(
+        frame,
+        "rate_per_10000",
+        words=Furniture(
+            "",
+            measured,
+            "Rate per 10,000 aged 0-17",
+            analysis.rates.provenance.caption(),
+        ),
+    )
+    made = {
+        "map": draw(tiles, f"Tile map of rates, {place}, {year}", _map_words(frame)),
+        "funnel": draw(
+            plot(analysis.funnel, headline=_funnel_headline(analysis), title=measured),
+            f"Funnel plot, {place}, {year}",
+            analysis.funnel.text_alternative(),
+        ),
+        "funnel-over-dispersion": draw(
+            plot(analysis.funnel_allowing, title=f"{measured}; limits allow for over-dispersion"),
+            f"Funnel plot with limits that allow for over-dispersion, {place}, {year}",
+            analysis.funnel_allowing.text_alternative(),
+        ),
+        "adjusted": draw(
+            plot(analysis.adjustment),
+            f"Observed and expected rates, {place}, {year}",
+            _adjusted_words(analysis),
+        ),
+        "funnel-adjusted": draw(
+            plot(analysis.adjusted_funnel, title=f"{measured}: observed over expected given deprivation"),
+            f"Funnel plot of observed over expected, {place}, {year}",
+            analysis.adjusted_funnel.text_alternative(),
+        ),
+    }
+    if analysis.change is not None:
+        made["change"] = draw(
+            plot(analysis.change),
+            f"Change in rates, {place}, {year - WINDOW} to {year}",
+            analysis.change.summary(),
+        )
+    return made
+
+
+def _funnel_headline(analysis: Analysis) -> str:
+    """Say in one statement what the funnel shows."""
+    frame = analysis.funnel.to_frame()
+    known = frame[frame["rate"].notna()]
+    outside = int((known["position"] != "within").sum())
+    return f"{outside} of {len(known)} areas differ from the average by more than chance"
+
+
+def _map_words(frame: pd.DataFrame) -> str:
+    """Describe the map for somebody who cannot see it."""
+    known = frame[frame["rate_per_10000"].notna()].sort_values("rate_per_10000", kind="stable")
+    few = min(5, len(known))
+    low = ", ".join(
+        f"{row['area_name']} {row['rate_per_10000']:.0f}" for _, row in known.head(few).iterrows()
+    )
+    high = ", ".join(
+        f"{row['area_name']} {row['rate_per_10000']:.0f}" for _, row in known.tail(few)[::-1].iterrows()
+    )
+    return f"Each area is one tile with its rate per 10,000. Highest: {high}. Lowest: {low}. The table holds all."
+
+
+def _adjusted_words(analysis: Analysis) -> str:
+    """Describe the chart of expected rates for somebody who cannot see it."""
+    frame = analysis.adjustment.to_frame().dropna(subset=["percent_difference_left_out"])
+    frame = frame.sort_values("percent_difference_left_out", kind="stable")
+    few = min(5, len(frame))
+
+    def tell(rows: pd.DataFrame) -> str:
+        return ", ".join(
+            f"{row['area_name']} {signed(row['percent_difference_left_out'])}%" for _, row in rows.iterrows()
+        )
+
+    return (
+        "Each point is an area: across, the rate that its circumstances lead one to expect; up, the rate observed. "
+        f"Furthest above expectation: {tell(frame.tail(few)[::-1])}. Furthest below: {tell(frame.head(few))}."
+    )

@@ -1,0 +1,34 @@
+"""The figures behind every chart and table of the report, by file name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from carerates.reports.analysis import Analysis
+
+
+def data_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Return the frame behind every chart and table, by file name."""
+    tables = {
+        "rates.csv": rates_with_position(analysis),
+        "funnel.csv": analysis.funnel.to_frame(),
+        "funnel-limits.csv": analysis.funnel.limits_frame(),
+        "funnel-over-dispersion.csv": analysis.funnel_allowing.to_frame(),
+        "funnel-over-dispersion-limits.csv": analysis.funnel_allowing.limits_frame(),
+        "expected.csv": analysis.adjustment.to_frame(),
+        "funnel-adjusted.csv": analysis.adjusted_funnel.to_frame(),
+        "measures.csv": analysis.measures,
+        "coverage.csv": analysis.coverage,
+    }
+    if analysis.change is not None:
+        tables["change.csv"] = analysis.change.to_frame()
+    if analysis.classes is not None and analysis.classes_on_start is not None:
+        tables["rule-on-end-base.csv"] = analysis.classes.to_frame()
+        tables["rule-on-start-base.csv"] = analysis.classes_on_start.to_frame()
+    return tables
+
+
+def rates_with_position(analysis: Analysis) -> pd.DataFrame:
+    """Return the year's rates with each area's position in the plain funnel."""
+    positions = analysis.funnel.to_frame()[["area_code", "position"]]
+    return analysis.rates.to_frame().merge(positions, on="area_code", how="left")

@@ -1,0 +1,78 @@
+"""The findings of an analysis: numbers for the receipt, sentences for a reader."""
+
+from __future__ import annotations
+
+from carerates.reports.analysis import Analysis
+from carerates.reports.document import format_number
+
+
+def headline_numbers(analysis: Analysis) -> dict[str, float | int | str]:
+    """Return the numbers that a reader will quote, unrounded, for the receipt."""
+    frame = analysis.rates.to_frame()
+    known = frame[frame["rate_per_10000"].notna()]
+    whole = analysis.adjustment.r_squared.iloc[0]
+    report = analysis.funnel.dispersion[0].to_dict()
+    positions = analysis.funnel.to_frame()["position"].value_counts()
+    return {
+        "areas": len(frame),
+        "areas_with_a_rate": len(known),
+        "children": int(known["children"].sum()),
+        "pooled_rate_per_10000": float(10_000 * known["children"].sum() / known["population"].sum()),
+        "lowest_rate_per_10000": float(known["rate_per_10000"].min()),
+        "highest_rate_per_10000": float(known["rate_per_10000"].max()),
+        **{f"areas_{position}": int(count) for position, count in sorted(positions.items())},
+        **{
+            name: value
+            for name, value in report.items()
+            if isinstance(value, (int, float)) and value == value
+        },
+        "deprivation_measure": analysis.measure.name,
+        "r_squared_ordinary": float(whole["ordinary"]),
+        "r_squared_log_rate": float(whole["log_rate"]),
+    }
+
+
+def headline_sentences(analysis: Analysis) -> tuple[str, ...]:
+    """Return the findings in a few sentences."""
+    frame = analysis.rates.to_frame()
+    known = frame[frame["rate_per_10000"].notna()].sort_values("rate_per_10000")
+    low, high = known.iloc[0], known.iloc[-1]
+    if low["children"] < 10 and len(known) > 30:
+        low = known[known["children"] >= 10].iloc[0]
+    pooled = 10_000 * known["children"].sum() / known["population"].sum()
+    times = high["rate_per_10000"] / low["rate_per_10000"]
+    outside = (analysis.funnel.to_frame()["position"] != "within").sum()
+    allowing = analysis.funnel_allowing.to_frame()
+    named = allowing.loc[~allowing["position"].isin(["within", "unknown"]), "area_name"].tolist()
+    shares = analysis.measures[["ordinary", "log_rate"]].melt()["value"].dropna()
+    sentences = [
+        f"At 31 March {analysis.year}, {len(known)} of {len(frame)} local authorities have a rate; together it is "
+        f"{format_number(pooled, 0)} per 10,000 children aged 0-17.",
+        f"Rates run from {format_number(low['rate_per_10000'], 0)} ({low['area_name']}) to "
+        f"{format_number(high['rate_per_10000'], 0)} ({high['area_name']}), "
+        f"{format_number(times, 1)} times as high.",
+        f"{outside} of {len(known)} areas are outside the 95% limits for chance alone: they differ by far more than chance "
+        f"would have it. With limits that allow for this over-dispersion, {len(named)} are outside"
+        + (f": {', '.join(named[:8])}{' and others' if len(named) > 8 else ''}." if named else "."),
+        f"On its own, one measure of deprivation ({_lower_first(analysis.measure.label)}) accounts for "
+        f"{format_number(100 * float(analysis.adjustment.r_squared.iloc[0]['ordinary']), 0)}% of the variation in rates between "
+        f"areas. Other measures and scales give {format_number(shares.min(), 0)}% to {format_number(shares.max(), 0)}%, "
+        "so no single figure is the answer.",
+    ]
+    if analysis.change is not None:
+        moved = analysis.change.to_frame()["percent_change"].dropna()
+        sentences.append(
+            f"Over the five years to {analysis.year}, the rate rose in {(moved > 0).sum()} and fell in {(moved < 0).sum()} of "
+            f"{len(moved)} areas; the median change is {signed(moved.median())}%."
+        )
+    return tuple(sentences)
+
+
+def _lower_first(text: str) -> str:
+    """Return a label fit to stand inside a sentence."""
+    return text if text[1:2].isupper() else text[0].lower() + text[1:]
+
+
+def signed(value: float) -> str:
+    """Print a whole number with its sign."""
+    return ("+" if value > 0 else "") + format_number(value, 0)
