@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from made_areas import FACTORS, METHODS, areas
 
 import carerates as cr
 from carerates.errors import ModelError, TableError
 from carerates.models import adjust
+from tests.models.made_areas import FACTORS, METHODS, areas
 
 CONTRACT = [
     "area_code",

@@ -7,12 +7,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from made_areas import FACTORS, METHODS, areas
 
 import carerates as cr
 from carerates.errors import ModelError, TableError
 from carerates.models import adjust
 from carerates.models.adjustment_design import restricted_spline
+from tests.models.made_areas import FACTORS, METHODS, areas
 
 
 def rate(df: pd.DataFrame, factors: list[str], **options: object) -> np.ndarray:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_areas import FACTORS, METHODS, areas
 
 from carerates.models import adjust
 from carerates.models.adjustment_diagnostics import variance_inflation
+from tests.models.made_areas import FACTORS, METHODS, areas
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from made_areas import FACTORS, areas
 
 from carerates.models import adjust
 from carerates.models.adjustment_estimate import estimate_rates, interval_quantile, predict_rates
 from carerates.models.adjustment_settings import METHODS, AdjustmentSettings
+from tests.models.made_areas import FACTORS, areas
 
 LEAST_SQUARES_ERRORS = ["ols", "weighted"]
 

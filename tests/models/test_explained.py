@@ -6,10 +6,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from made_areas import FACTORS, METHODS, areas
 
 from carerates.models import adjust
 from carerates.models.explained import VERSIONS, average_over_orders, shares_explained
+from tests.models.made_areas import FACTORS, METHODS, areas
 
 
 def test_by_hand() -> None:
