@@ -191,11 +191,23 @@ class RatesTable:
 
     def noting(self, *steps: str) -> RatesTable:
         """Return the same table with steps added to its provenance."""
-        return RatesTable(self.frame, self.provenance.then(*steps), self.factors, self.measure)
+        return self._unchecked(self.frame, self.provenance.then(*steps), self.factors)
 
     def _with(self, frame: pd.DataFrame, step: str) -> RatesTable:
-        """Return a table of other rows."""
-        return RatesTable(frame, self.provenance.then(step), self.factors, self.measure)
+        """Return a table of some of the rows."""
+        if frame.empty:
+            raise TableError("No row of the table is all of that at once; choose fewer conditions.")
+        return self._unchecked(frame.reset_index(drop=True), self.provenance.then(step), self.factors)
+
+    def _unchecked(
+        self, frame: pd.DataFrame, provenance: Provenance, factors: tuple[Factor, ...]
+    ) -> RatesTable:
+        """Return a table of rows that come from checked ones, without checking them a second time."""
+        table = object.__new__(RatesTable)
+        fields = {"frame": frame, "provenance": provenance, "factors": factors, "measure": self.measure}
+        for name, value in fields.items():
+            object.__setattr__(table, name, value)
+        return table
 
 
 def as_rates(

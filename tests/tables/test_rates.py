@@ -141,6 +141,16 @@ def test_select_says_what_there_is() -> None:
     assert rates.select() is rates
 
 
+def test_a_choice_that_leaves_nothing_is_an_error() -> None:
+    with pytest.raises(cr.TableError, match="all of that at once"):
+        cr.as_rates(frame()).select(year=2017, area="W06000002")
+
+
+def test_a_selection_is_the_table_that_checking_it_anew_would_give() -> None:
+    chosen = cr.as_rates(frame()).select(area="W06000001")
+    pd.testing.assert_frame_equal(chosen.to_frame(), cr.RatesTable(chosen.to_frame()).to_frame())
+
+
 def test_selecting_and_joining_are_steps_in_the_provenance() -> None:
     rates = cr.as_rates(frame()).select(year=2018)
     need = cr.FactorsTable(pd.DataFrame({"area_code": ["W06000001"], "need": [3.0]}), (cr.Factor("need"),))
