@@ -126,7 +126,7 @@ def _target(settings: FunnelSettings, one: Assessment) -> str:
     """Print the target where all areas share it."""
     if one.centre.common is None or one.centre.words.startswith("a value supplied"):
         return ""
-    return f", {settings.per * one.centre.common:.4g} per {settings.per:g}"
+    return f", {settings.per * one.centre.common:.4g} per {settings.per:,.10g}"
 
 
 def _outside_sentence(settings: FunnelSettings, one: Assessment) -> str:

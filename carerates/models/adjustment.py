@@ -130,6 +130,7 @@ def adjust(
         len(design.names),
         estimate.dispersion,
     )
+    known = {one.name: one for one in table.factors}
     return Adjustment(
         settings=settings,
         provenance=table.provenance.then(*steps_taken(result, settings, design), *notes),
@@ -139,6 +140,7 @@ def adjust(
         scaling=design.scaling,
         dispersion=poisson_dispersion(arrays[0], arrays[1], estimate),
         overdispersion=estimate.dispersion if method == "negative_binomial" else float("nan"),
+        labels=tuple(known[one].label or one if one in known else one for one in names),
         frame=result,
         design=design,
         estimate=estimate,

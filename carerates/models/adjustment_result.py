@@ -53,6 +53,8 @@ class Adjustment:
         they spread as chance (Poisson) alone would have it.  The same yardstick for every method.
     overdispersion : float
         Of the negative binomial: the variance is mean + overdispersion x mean^2; NaN for other methods.
+    labels : tuple of str
+        The factors as a reader calls them.
     interval_kind, interval_probability
         Of ``expected_rate_lower_95`` and ``expected_rate_upper_95``.
     """
@@ -65,6 +67,7 @@ class Adjustment:
     scaling: pd.DataFrame = field(repr=False)
     dispersion: float
     overdispersion: float
+    labels: tuple[str, ...]
     frame: pd.DataFrame = field(repr=False)
     design: Design = field(repr=False)
     estimate: Estimate = field(repr=False)
@@ -175,7 +178,7 @@ class Adjustment:
     def summary(self) -> str:
         """Return a paragraph that says what was done and what came out."""
         used = int(self.used.sum())
-        factors = ", ".join(self.settings.factors) or "no factor"
+        factors = "; ".join(self.labels) or "no factor"
         whole = self.r_squared.iloc[0]
         parts = [
             f"Expected rates at 31 March {self.year} from a {METHODS[self.settings.method]} on {factors}, "
