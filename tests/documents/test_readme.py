@@ -34,11 +34,8 @@ def test_versions_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert (
-        re.search(r"^version: (.+)$", citation, re.MULTILINE)[1]
-        == project["version"]
-        == carerates.__version__
-    )  # type: ignore[index]
+    cited = re.findall(r"^version: (.+)$", citation, re.MULTILINE)
+    assert cited == [project["version"]] == [carerates.__version__]
     assert f"## {project['version']}" in changelog
 
 
