@@ -17,6 +17,7 @@ from carerates.errors import CareratesError
 _COMMANDS: dict[str, str] = {
     "report": "carerates.cli.report",
     "funnel": "carerates.cli.funnel",
+    "fit": "carerates.cli.fit",
     "classify": "carerates.cli.classify",
     "peers": "carerates.cli.peers",
     "check": "carerates.cli.check",
