@@ -32,6 +32,8 @@ class Comparison:
         What was left out.
     models : dict of str to RateModel
         Models compared, by name.
+    left_out : int
+        Held-out counts that some model could not use (an area without its factor), left out for all.
     scores : DataFrame
         One row for each model and held-out count: ``model``, ``area_code``, ``year``, ``log_score``, and
         whether each interval covers the count (``inside_50``, ``inside_80``, ``inside_95``).
@@ -39,6 +41,7 @@ class Comparison:
 
     held_out: str
     models: dict[str, RateModel]
+    left_out: int
     scores: pd.DataFrame = field(repr=False)
 
     def to_frame(self) -> pd.DataFrame:
@@ -78,6 +81,8 @@ class Comparison:
             f"(mean log probability {best['log_score']:.3f}; "
             f"its 95% intervals hold {100 * best['coverage_95']:.0f}%)."
         )
+        if self.left_out:
+            text += f" {self.left_out} counts that some model could not use are left out for all."
         if len(table) > 1:
             second = table.iloc[1]
             text += (
@@ -131,20 +136,19 @@ def compare_models(
             scores = _scores(fitted.design, fitted.posterior, table, mask, seed + number)
             frames.append(scores.assign(model=name))
     scores = pd.concat(frames, ignore_index=True)
-    scored = scores.groupby("model").size()
-    if scored.min() != scored.max():
-        raise ModelError(
-            "The models could use different rows, so their scores cannot be compared: "
-            + ", ".join(f"{name} {size}" for name, size in scored.items())
-            + ". Keep only areas that have every factor."
-        )
-    return Comparison(leave_out, dict(models), scores)
+    key = ["area_code", "year"]
+    shared = scores.groupby(key)["model"].transform("size") == len(models)
+    left_out = len(scores.loc[~shared, key].drop_duplicates())
+    if not shared.any():
+        raise ModelError("No held-out count can be used by every model; check which areas have each factor.")
+    return Comparison(leave_out, dict(models), left_out, scores[shared].reset_index(drop=True))
 
 
 def _masks(table: RatesTable, leave_out: str, folds: int, by: str, seed: int) -> list[Array]:
     """Return which rows are left out of each refit."""
     frame = table.to_frame()
-    known = (frame["children_low"].notna() & frame["children_high"].notna()).to_numpy()
+    columns = ["children_low", "children_high", "population"]
+    known = frame[columns].notna().all(axis=1).to_numpy()
     if leave_out == "last year":
         years = frame.loc[known, "year"]
         if years.nunique() < 3:

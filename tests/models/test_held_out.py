@@ -59,6 +59,18 @@ def test_held_out_counts_are_not_seen(truth):
     assert two.to_frame()["log_score"].item() < one.to_frame()["log_score"].item() - 10
 
 
+def test_models_are_scored_on_the_counts_that_all_can_use(truth):
+    frame = truth.rates.to_frame()
+    frame.loc[frame["area_code"] == truth.rates.areas[0], "deprivation"] = np.nan
+    table = cr.RatesTable(frame, factors=truth.rates.factors)
+    plain = RateModel(area_slopes=False, area_time="none", time="linear")
+    models = {"none": plain, "deprivation": plain.replace(factors=("deprivation",))}
+    result = compare_models(models, table, folds=3, draws=200)
+    assert (result.to_frame()["counts"] == 175).all()
+    assert result.left_out == 5
+    assert "5 counts that some model could not use" in result.summary()
+
+
 def test_wrong_questions_are_refused(truth):
     model = {"m": RateModel(time="linear", area_slopes=False)}
     with pytest.raises(ValueError, match="leave_out is"):
