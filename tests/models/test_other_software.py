@@ -11,9 +11,10 @@ from tests.models.panels import make_panel
 
 WIDE = Priors(intercept=Normal(-4.9, 5), factor=Normal(0, 5), by_factor={}, drift=Normal(0, 5))
 
-# glmmTMB 1.1.5 (Debian package r-cran-glmmtmb) on make_panel(60, 6, seed=12, noise=0.06, log_size=10.5), z1 and z2
-# the standardised factors, t the year about its mean:
-#   glmmTMB(children ~ z1 + z2 + t + (1 + t | area_code) + offset(log(population)), family = nbinom2, data = d)
+# glmmTMB 1.1.5 (Debian package r-cran-glmmtmb) on make_panel(60, 6, seed=12, noise=0.06, log_size=10.5),
+# with z1 and z2 the standardised factors and t the year about its mean:
+#   glmmTMB(children ~ z1 + z2 + t + (1 + t | area_code) + offset(log(population)),
+#           family = nbinom2, data = d)
 GLMMTMB = {
     "intercept": (-4.7322123, 0.02763666),
     "deprivation": (0.1904305, 0.02967759),
