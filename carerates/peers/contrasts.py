@@ -203,7 +203,7 @@ def _pair_row(
         "high_name": names.iloc[high],
         "low_code": codes.iloc[low],
         "low_name": names.iloc[low],
-        "distance": float(pool.distances[high, low]),
+        "distance": float(np.sqrt(pool.parts[high, low].sum())),
         "high_rate_per_10000": rates[high],
         "low_rate_per_10000": rates[low],
         "ratio": rates[high] / rates[low] if rates[low] > 0 else np.inf,

@@ -118,7 +118,8 @@ def _pooled(panel: Panel, rule: Rule, keys: pd.Series) -> NationalChange:
         with np.errstate(divide="ignore", invalid="ignore"):
             line = children if rule.rate == "children" else 1e4 * children / people
         found[key] = float(measure_changes(line[None, :], panel.years, rule)[0])
-    return NationalChange(found, _told(found, rule, f"pooled over {' and '.join(used)}"))
+    how = "pooled computed rates of" if rule.rate == "published" else "pooled over"
+    return NationalChange(found, _told(found, rule, f"{how} {' and '.join(used)}"))
 
 
 def _told(found: dict[str, float], rule: Rule, origin: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import carerates as cr
@@ -55,6 +55,7 @@ def test_equal_and_proportional_places() -> None:
     assert fair.set_index("label")["selected"].to_dict() == {"decreasing": 1, "increasing": 4}
 
 
+@settings(max_examples=30)
 @given(
     st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 9), min_size=1),
     st.integers(0, 1000),
@@ -73,11 +74,11 @@ def test_the_number_asked_for_is_the_number_given(sizes: dict[str, int], seed: i
 def test_over_many_seeds_areas_of_a_stratum_are_chosen_alike() -> None:
     frame = areas({"increasing": 6, "decreasing": 3})
     chosen = pd.concat(
-        [cr.select_cases(frame, 4, strata="label", seed=seed).selected() for seed in range(400)]
+        [cr.select_cases(frame, 4, strata="label", seed=seed).selected() for seed in range(100)]
     )["area_code"].value_counts()
-    # 2 of 6 and 2 of 3: expected 133 and 267 of 400; standard deviation about 9.4
-    assert chosen.filter(like="increasing").between(95, 172).all()
-    assert chosen.filter(like="decreasing").between(228, 305).all()
+    # 2 of 6 and 2 of 3: expected 33 and 67 of 100, standard deviation 4.7; four of them either way
+    assert chosen.filter(like="increasing").between(15, 52).all()
+    assert chosen.filter(like="decreasing").between(48, 85).all()
 
 
 @pytest.mark.parametrize(

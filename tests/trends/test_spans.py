@@ -85,3 +85,26 @@ def test_shrunk_and_earlier_bases_stand_beside_the_raw_one() -> None:
         regression_to_mean(WALES, 2013, 2018, rate="published")
     with pytest.raises(TableError, match="3 are needed"):
         regression_to_mean(WALES.select(area=["Cardiff", "Powys"]), 2013, 2018)
+
+
+def test_another_measure_of_need_is_one_of_the_variations() -> None:
+    rule = cr.rules.wcpp(2013, 2018, relative_to="start", rate="computed")
+    need = cr.load_factors(["deprivation", "lone_parents"], nations="wales")
+    at_end = WALES.select(year=2018).join(need)
+    expected = {
+        name: cr.adjust(at_end, factors=[name], method="quasi_poisson")
+        for name in ("deprivation", "lone_parents")
+    }
+    found = sensitivity(WALES, rule, thresholds=[], bases=[], expected=expected, probability=None)
+    labels = found.labels[found.labels["varied"] == "measure of need"]
+    assert set(labels["setting"]) == {"lone_parents"}
+    assert "excluded" in set(labels["label"])
+    # measure of need and the two ends of rounding
+    assert (found.to_frame()["variations"] == 3).all()
+
+
+def test_a_rule_on_yearly_changes_has_no_probabilities_without_draws() -> None:
+    rule = cr.rules.wwcsc(1, 2013, 2018, measure="mean_annual")
+    found = sensitivity(WALES, rule, thresholds=[-2.0])
+    assert set(found.labels["question"]) == {"published figures"}
+    assert "2" in found.labels.loc[found.labels["varied"] == "threshold", "setting"].iloc[0]
