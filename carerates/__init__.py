@@ -25,6 +25,7 @@ _PUBLIC = {
     "load_rates": "carerates.sources",
     "load_factors": "carerates.sources",
     "read_rates": "carerates.sources",
+    "compare_vintages": "carerates.sources",
     "Funnel": "carerates.funnels",
     "funnel": "carerates.funnels",
     "plot": "carerates.charts",
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.peers import contrasting_pairs, select_cases, similar_areas
     from carerates.reports import report
-    from carerates.sources import load_factors, load_rates, read_rates
+    from carerates.sources import compare_vintages, load_factors, load_rates, read_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
 
@@ -99,6 +100,7 @@ __all__ = [
     "as_rates",
     "change",
     "classify",
+    "compare_vintages",
     "contrasting_pairs",
     "fit",
     "load_factors",

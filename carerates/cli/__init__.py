@@ -21,6 +21,9 @@ _COMMANDS: dict[str, str] = {
     "classify": "carerates.cli.classify",
     "peers": "carerates.cli.peers",
     "check": "carerates.cli.check",
+    "sources": "carerates.cli.sources",
+    "fetch": "carerates.cli.fetch",
+    "cache": "carerates.cli.cache",
 }
 
 

@@ -4,10 +4,12 @@ from carerates.sources.edition import check_edition, edition_tables, find_editio
 from carerates.sources.factors import available_factors, load_factors
 from carerates.sources.loading import load_rates
 from carerates.sources.user_files import read_rates
+from carerates.sources.vintages import compare_vintages
 
 __all__ = [
     "available_factors",
     "check_edition",
+    "compare_vintages",
     "edition_tables",
     "find_edition",
     "load_factors",

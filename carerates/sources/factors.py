@@ -10,14 +10,17 @@ import pandas as pd
 from carerates.provenance import Provenance
 from carerates.sources.edition import read_table, table_source
 from carerates.sources.factor_register import FactorEntry, factor_entries
-from carerates.sources.loading import TABLES, chosen_nations
+from carerates.sources.loading import TABLES, Origin, chosen_nations
 from carerates.tables import FactorsTable
 
 _PREFIX = {"wales": "W", "england": "E"}
 
 
 def load_factors(
-    names: str | Iterable[str], *, nations: str | Iterable[str] = ("wales", "england")
+    names: str | Iterable[str],
+    *,
+    nations: str | Iterable[str] = ("wales", "england"),
+    source: Origin = "bundled",
 ) -> FactorsTable:
     """Load circumstances of local authorities: deprivation, household types, incomes.
 
@@ -27,6 +30,9 @@ def load_factors(
         Names that :func:`available_factors` lists, such as ``"deprivation"`` or ``"lone_parents"``.
     nations : str or iterable of str
         ``"wales"``, ``"england"`` or both.
+    source : {"bundled", "live"}
+        ``"live"`` asks the publishers, for the factors their services give
+        (:data:`carerates.sources.live_factors.LIVE_FACTORS`).
 
     Returns
     -------
@@ -56,6 +62,12 @@ def load_factors(
     >>> len(need), need.names
     (22, ('deprivation', 'lone_parents'))
     """
+    if source == "live":
+        from carerates.sources.live_factors import live_factors
+
+        return live_factors(names, nations=chosen_nations(nations))
+    if source != "bundled":
+        raise ValueError(f"source is {source!r}; allowed: 'bundled', 'live'.")
     entries = _chosen_entries(names)
     chosen = chosen_nations(nations)
     key = ["area_code", "year"] if entries[0].year_column else ["area_code"]

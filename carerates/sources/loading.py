@@ -21,6 +21,7 @@ from carerates.tables import RatesTable
 Level = Literal["local_authority", "region", "nation"]
 Population = Literal["published", "rebased"]
 Lang = Literal["en", "cy"]
+Origin = Literal["bundled", "live"]
 
 TABLES = {"wales": "looked_after_wales", "england": "looked_after_england"}
 LEVELS: dict[str, str] = {
@@ -28,6 +29,7 @@ LEVELS: dict[str, str] = {
     "region": "regions",
     "nation": "nations",
 }
+ORIGINS = ("bundled", "live")
 POPULATIONS = ("published", "rebased")
 LANGUAGES = ("en", "cy")
 _NATION_NAMES = {"wales": "Wales", "england": "England"}
@@ -48,6 +50,7 @@ def load_rates(
     lang: Lang = "en",
     population: Population = "published",
     include_inferred: bool = False,
+    source: Origin = "bundled",
 ) -> RatesTable:
     """Load children looked after at 31 March, with the populations they come from.
 
@@ -68,6 +71,9 @@ def load_rates(
     include_inferred : bool
         Also give the counts of four Welsh areas in 2020 that are worked back from percentages in a
         report (status ``estimated``); by default these rows have no count (``not_available``).
+    source : {"bundled", "live"}
+        ``"bundled"`` reads the edition that came with the installed version; ``"live"`` asks the publishers
+        for their newest figures and keeps them (see :func:`carerates.sources.live.live_rates`).
 
     Returns
     -------
@@ -99,10 +105,20 @@ def load_rates(
     22
     """
     chosen = chosen_nations(nations)
+    _check_choice("source", source, ORIGINS)
     _check_choice("level", level, tuple(LEVELS))
     _check_choice("lang", lang, LANGUAGES)
     _check_choice("population", population, POPULATIONS)
     wanted = _chosen_years(years)
+    if source == "live":
+        if population != "published" or include_inferred:
+            raise ValueError(
+                "population='rebased' and include_inferred=True exist in only the bundled edition; "
+                "leave them out with source='live'."
+            )
+        from carerates.sources.live import live_rates
+
+        return live_rates(chosen, years=wanted, level=level, lang=lang)
     parts, steps = [], []
     for nation in chosen:
         rows = _level_rows(nation, level)

@@ -1,0 +1,69 @@
+"""``carerates fetch``: get the newest figures from their publishers and keep them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from carerates.sources.fetcher import Fetcher
+    from carerates.sources.store import Entry
+
+_NAMES = ("wales", "england", "deprivation", "population", "lone-parents", "boundaries")
+_SUFFIXES = {b"PK": ".xlsx", b"{": ".json", b"[": ".json"}
+
+
+@click.command("fetch", short_help="Get the newest figures from their publishers.")
+@click.argument("names", nargs=-1, required=True, type=click.Choice(_NAMES))
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Also copy the files here.")
+@click.option("--timeout", type=float, help="Seconds to wait for a publisher's next bytes.")
+@click.option("--quiet", is_flag=True, help="Say only what changed.")
+def command(names: tuple[str, ...], into: Path | None, timeout: float | None, quiet: bool) -> None:
+    """Fetch the newest published files of NAMES and keep them for use offline.
+
+    \b
+        carerates fetch wales england population
+        carerates fetch boundaries --into figures/
+
+    A file that is already there is not fetched again, so an interrupted fetch goes on where it stopped.  The
+    exit code is 3 if a publisher did not give what was asked of it; what came before that is kept.
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
+    from tqdm import tqdm
+
+    from carerates.sources.collections import fetch_collection
+    from carerates.sources.fetcher import Fetcher
+    from carerates.sources.settings import source_settings
+
+    with tqdm(total=len(names), disable=quiet or None, unit="collection") as bar:
+        said = (lambda line: None) if quiet else (lambda line: bar.write(line, file=bar.fp))
+        with Fetcher(source_settings(timeout=timeout), say=said) as fetcher:
+            for name in dict.fromkeys(names):
+                bar.set_description(name)
+                done = fetch_collection(name, fetcher)
+                click.echo(done.summary())
+                if into is not None:
+                    _copy(fetcher, done.entries, into)
+                bar.update()
+
+
+def _copy(fetcher: Fetcher, entries: tuple[Entry, ...], into: Path) -> None:
+    """Copy files under names a person can read, with a record of where each came from."""
+    from carerates.errors import OutputError
+
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        record = into / "sources.json"
+        known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+        for entry in entries:
+            content = fetcher.store.read(entry)
+            suffix = next((end for start, end in _SUFFIXES.items() if content.startswith(start)), ".csv")
+            name = f"{entry.key.source}-{entry.key.dataset}-{entry.sha256[:8]}{suffix}".replace("/", "_")
+            (into / name).write_bytes(content)
+            known[name] = asdict(entry.source())
+        record.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise OutputError(f"The files cannot be copied into {into}: {error}.") from error

@@ -1,0 +1,243 @@
+"""What ``carerates fetch`` can fetch: a name for each kind of figures, and how to get all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from carerates.sources.deprivation import read_file_11
+from carerates.sources.england.releases import EducationReleases
+from carerates.sources.fetcher import Fetcher
+from carerates.sources.geography import OpenGeography
+from carerates.sources.live import total_counts
+from carerates.sources.nomis import CENSUSES, Nomis
+from carerates.sources.statswales.client import StatsWales
+from carerates.sources.store import Entry
+
+FIRST_MID_YEAR = 2002
+"""Population of 31 March 2003, the first year of Welsh counts."""
+
+# File 11 of each edition; a re-issue has another address, which a setting may give
+FILE_11: Mapping[int, str] = {
+    2015: "government/uploads/system/uploads/attachment_data/file/464465/"
+    "File_11_ID_2015_Upper-tier_Local_Authority_Summaries.xlsx",
+    2019: "media/5d8b3d7aed915d0369518030/"
+    "File_11_-_IoD2019_Local_Authority_District_Summaries__upper-tier__.xlsx",
+    2025: "media/6917414ab49cc44345161802/"
+    "File_11_-_IoD2025_Local_Authority_District_Summaries__upper-tier__v2.xlsx",
+}
+OGL_WORDS = "Contains public sector information licensed under the Open Government Licence v3.0."
+MHCLG = "Ministry of Housing, Communities and Local Government"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One kind of figures.
+
+    Attributes
+    ----------
+    name, title, publisher : str
+        Name on the command line, what it is, who publishes it.
+    source : str
+        Services whose entries in the store belong to it.
+    fetch : callable
+        Takes a fetcher and returns the entries.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    sources: tuple[tuple[str, str], ...]
+    fetch: Callable[[Fetcher], list[Entry]]
+
+    def held(self, fetcher: Fetcher) -> list[Entry]:
+        """List what the store holds of it."""
+        return [
+            entry
+            for source, dataset in self.sources
+            for entry in fetcher.store.entries(source)
+            if entry.key.dataset.startswith(dataset)
+        ]
+
+
+def fetch_wales(fetcher: Fetcher) -> list[Entry]:
+    """Fetch Welsh counts, and the table of rates where there is one."""
+    client = StatsWales(fetcher)
+    cube, entry = client.cube("children_by_gender_and_age", counted="rounded_to_5")
+    total_counts(cube, entry.title)  # a table that cannot be used is told now, not when offline
+    rates = client.find(("looked after", "10,000"))["id"].tolist()
+    return [entry, *(client.fetch(one) for one in rates)]
+
+
+def fetch_england(fetcher: Fetcher) -> list[Entry]:
+    """Fetch the newest release of England."""
+    return [EducationReleases(fetcher).table()[1]]
+
+
+def fetch_population(fetcher: Fetcher, first: int = FIRST_MID_YEAR) -> list[Entry]:
+    """Fetch populations aged 0 to 17, a year at a time, to the newest there is."""
+    from carerates.sources.failures import NotFoundError
+
+    entries: list[Entry] = []
+    nomis = Nomis(fetcher)
+    newest = datetime.now(UTC).year
+    for year in range(first, newest + 1):
+        try:
+            entries += nomis.population([year])[1]
+        except NotFoundError:
+            if year < newest - 2:  # only the newest years may not be out yet
+                raise
+    return entries
+
+
+def fetch_lone_parents(fetcher: Fetcher) -> list[Entry]:
+    """Fetch lone-parent households of both censuses, and the lookup of districts."""
+    nomis = Nomis(fetcher)
+    entries = [entry for census in CENSUSES for entry in nomis.lone_parents(census)[1]]
+    return [*entries, *OpenGeography(fetcher).lookup()[1]]
+
+
+def fetch_boundaries(fetcher: Fetcher) -> list[Entry]:
+    """Fetch the newest generalised outlines."""
+    return OpenGeography(fetcher).boundaries()[1]
+
+
+def fetch_deprivation(fetcher: Fetcher) -> list[Entry]:
+    """Fetch the summaries of the English Indices and the profiles of the Welsh Index."""
+    entries = [fetch_file_11(fetcher, edition) for edition in FILE_11]
+    return [*entries, StatsWales(fetcher).fetch("wimd_2025_profiles")]
+
+
+def fetch_file_11(fetcher: Fetcher, edition: int) -> Entry:
+    """Fetch File 11 of one edition of the English Indices of Deprivation."""
+    return fetcher.keep_file(
+        "govuk",
+        f"indices_of_deprivation_{edition}_file_11",
+        FILE_11[edition],
+        check=lambda content: len(read_file_11(content, edition)),
+        about={
+            "publisher": MHCLG,
+            "title": f"English Indices of Deprivation {edition}, File 11: upper-tier summaries",
+            "published": str(edition),
+            "designation": "accredited official statistics",
+            "attribution": f"{OGL_WORDS} Source: {MHCLG}.",
+        },
+    )
+
+
+COLLECTIONS: Mapping[str, Collection] = {
+    one.name: one
+    for one in (
+        Collection(
+            "wales",
+            "Children looked after in Wales at 31 March, by local authority",
+            "Welsh Government, StatsWales",
+            (("statswales", "d2120b16"), ("statswales", "0")),
+            fetch_wales,
+        ),
+        Collection(
+            "england",
+            "Children looked after in England at 31 March, numbers and rates by local authority",
+            "Department for Education",
+            (("ees", ""),),
+            fetch_england,
+        ),
+        Collection(
+            "deprivation",
+            "English Indices of Deprivation (2015, 2019, 2025) and Welsh Index (2025), by local authority",
+            "MHCLG; Welsh Government",
+            (("govuk", "indices_of_deprivation"), ("statswales", "f30cc8bc")),
+            fetch_deprivation,
+        ),
+        Collection(
+            "population",
+            "Mid-year population aged 0 to 17, by local authority",
+            "Office for National Statistics, through Nomis",
+            (("nomis", "NM_2002_1"),),
+            fetch_population,
+        ),
+        Collection(
+            "lone-parents",
+            "Lone-parent households with dependent children, Census 2011 and 2021",
+            "Office for National Statistics, through Nomis",
+            (("nomis", "NM_2023_1"), ("nomis", "NM_605_1"), ("geography", "LTLA")),
+            fetch_lone_parents,
+        ),
+        Collection(
+            "boundaries",
+            "Outlines of upper-tier local authorities, generalised",
+            "Office for National Statistics, Open Geography",
+            (("geography", "Counties"),),
+            fetch_boundaries,
+        ),
+    )
+}
+"""Every collection by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What fetching a collection did.
+
+    Attributes
+    ----------
+    name : str
+        Of the collection.
+    entries : tuple of Entry
+        What is current now.
+    new : int
+        Entries that the store did not hold before.
+    changed : tuple of str
+        In words, what differs from last time.
+    """
+
+    name: str
+    entries: tuple[Entry, ...]
+    new: int
+    changed: tuple[str, ...]
+
+    def summary(self) -> str:
+        """Say it in one line."""
+        size = sum(entry.size for entry in self.entries)
+        if not self.new:
+            return f"{self.name}: unchanged since last time ({len(self.entries)} files, {size:,} bytes)"
+        told = "; ".join(self.changed) or "first fetch"
+        return f"{self.name}: {self.new} of {len(self.entries)} files are new ({size:,} bytes): {told}"
+
+
+def fetch_collection(name: str, fetcher: Fetcher) -> Fetched:
+    """Fetch a collection and say what is new since last time.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`COLLECTIONS`.
+    fetcher : Fetcher
+        Store, settings and connections.
+
+    Notes
+    -----
+    What the store already holds of the newest revision is not fetched again, so an interrupted fetch goes on
+    where it stopped.
+    """
+    if name not in COLLECTIONS:
+        raise ValueError(f"There is no collection {name!r}; there are: {', '.join(COLLECTIONS)}.")
+    before = {entry.key: entry for entry in fetcher.store.entries()}
+    # same question, other revision: what the new one replaces
+    replaced = {(entry.key.source, entry.key.dataset, entry.key.query): entry for entry in before.values()}
+    entries = COLLECTIONS[name].fetch(fetcher)
+    new = [entry for entry in entries if entry.key not in before]
+    told = []
+    for entry in new:
+        old = replaced.get((entry.key.source, entry.key.dataset, entry.key.query))
+        if old is not None:
+            rows = (
+                f", {old.rows:,} to {entry.rows:,} rows"
+                if old.rows is not None and entry.rows is not None
+                else ""
+            )
+            told.append(
+                f"{entry.title or entry.key.dataset}: {old.key.revision} to {entry.key.revision}{rows}"
+            )
+    return Fetched(name, tuple(entries), len(new), tuple(told))
