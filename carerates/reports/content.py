@@ -23,6 +23,7 @@ def write_document(analysis: Analysis, drawings: dict[str, Drawing]) -> Document
         sections.adjusted_section(analysis, drawings),
         *([sections.change_section(analysis, drawings)] if analysis.change is not None else []),
         *([sections.rule_section(analysis)] if analysis.classes is not None else []),
+        *([printed] if (printed := sections.printed_section(analysis)) is not None else []),
         sections.quality_section(analysis),
         sections.methods_section(analysis),
         sections.sources_section(analysis),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from carerates.reports.analysis import Analysis
+from carerates.reports.printed import printed_beside_ours
 
 
 def data_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -20,6 +21,9 @@ def data_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "measures.csv": analysis.measures,
         "coverage.csv": analysis.coverage,
     }
+    printed = printed_beside_ours(analysis)
+    if printed is not None:
+        tables["printed.csv"] = printed[1]
     if analysis.change is not None:
         tables["change.csv"] = analysis.change.to_frame()
     if analysis.classes is not None and analysis.classes_on_start is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from carerates.reports.analysis import WINDOW, Analysis
-from carerates.reports.document import Block, Bullets, Notice, Paragraph, Section, make_table
+from carerates.reports.document import Block, Bullets, Notice, Paragraph, Section, format_number, make_table
 from carerates.reports.exports import rates_with_position
 from carerates.reports.pictures import Drawing
+from carerates.reports.printed import printed_beside_ours
 
 _MISSING = "[x] not available; [e] worked back from a published rate."
 _NO_CHANGE = f"No change is shown: the edition has no rates for {WINDOW} years before."
@@ -166,6 +167,32 @@ def rule_section(analysis: Analysis) -> Section:
             table,
         ),
     )
+
+
+def printed_section(analysis: Analysis) -> Section | None:
+    """Set the figures of an earlier report beside today's, where one is held for the year."""
+    found = printed_beside_ours(analysis)
+    if found is None:
+        return None
+    name, frame = found
+    table = make_table(
+        frame,
+        "printed",
+        f"Figures printed in: {name}",
+        {
+            "area_name": "Local authority",
+            "measure": "Measure",
+            "printed": "Printed",
+            "ours": "Here",
+            "difference": "Difference",
+            "reading": "Reading",
+        },
+        decimals={"printed": 0, "ours": 1},
+    )
+    agreeing = int((frame["reading"] == "agrees").sum())
+    words = f"{agreeing} of {len(frame)} printed figures agree within rounding; the others differ by up to "
+    words += f"{format_number(float(frame['difference'].abs().max()), 1)} per 10,000."
+    return Section("printed", "Beside an earlier report", (Paragraph(words), table))
 
 
 def quality_section(analysis: Analysis) -> Section:

@@ -97,6 +97,8 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(root)},
         stderr=subprocess.PIPE,
         text=True,
+        # a suite that runs in the background of a shell ignores interruptions, and hands that down
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:  # the first lines of progress say that the work has begun
