@@ -175,9 +175,7 @@ def funnel(
     missing = sum(one != one for one in units.observed.tolist())
     steps = [f"funnel of {len(units)} areas" + (f", one for each {by}" if by else "")]
     if missing:
-        steps.append(
-            f"{missing} areas without a count are listed but take no part in target or over-dispersion"
-        )
+        steps.append(f"areas listed without a count, with no part in target or over-dispersion: {missing}")
     return Funnel(settings, provenance.then(*steps), assessments)
 
 

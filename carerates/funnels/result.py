@@ -213,7 +213,9 @@ class Funnel:
 
     def summary(self) -> str:
         """Say what was compared with what, who is outside, and how far the limits can be relied on."""
-        return "\n\n".join(describe_funnel(self, one) for one in self.assessments)
+        said = "\n\n".join(describe_funnel(self, one) for one in self.assessments)
+        left_out = [step for step in self.provenance.steps if step.startswith("left out")]
+        return " ".join([said, *(f"{step[0].upper()}{step[1:]}." for step in left_out)])
 
     def text_alternative(self, lang: str = "en") -> str:
         """Describe the chart for somebody who cannot see it, in English (``en``) or Welsh (``cy``)."""

@@ -115,7 +115,7 @@ def units_from_rates(
         raise TableError(
             f"There is no column {by!r} to draw funnels by; there are: {', '.join(map(str, frame.columns))}."
         )
-    provenance = table.provenance
+    frame, provenance = _with_population(frame, table.provenance)
     error = np.zeros(len(frame))
     exposure = frame["population"].to_numpy(dtype=float)
     if expected is not None:
@@ -145,6 +145,18 @@ def units_from_rates(
         ),
         provenance,
     )
+
+
+def _with_population(frame: pd.DataFrame, provenance: Provenance) -> tuple[pd.DataFrame, Provenance]:
+    """Leave out areas that have no population, which no funnel can place, and say so."""
+    without = frame["population"].isna()
+    if not without.any():
+        return frame, provenance
+    if without.all():
+        raise TableError("No area has a population, so there is nothing to draw a funnel of.")
+    named = frame.loc[without, ["area_name", "year"]].astype("str").agg(" ".join, axis=1)
+    step = f"left out, because no population was published: {', '.join(named)}"
+    return frame[~without].reset_index(drop=True), provenance.then(step)
 
 
 def _joined_expected(

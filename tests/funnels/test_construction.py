@@ -56,7 +56,7 @@ def test_suppressed_areas_are_listed_with_their_possible_values() -> None:
     assert (row["rate_low"], row["rate_high"]) == pytest.approx((10_000 / 13_700, 50_000 / 13_700))
     assert row["position_words"] == "no count published (suppressed); below 99.8% at every count it may be"
     assert "Pedwar" in funnel.summary()
-    assert any("1 areas without a count" in step for step in funnel.provenance.steps)
+    assert any("areas listed without a count" in step for step in funnel.provenance.steps)
 
 
 def test_over_dispersion_is_said_whatever_is_drawn() -> None:
@@ -117,3 +117,14 @@ def test_no_events_at_all() -> None:
 def test_wrong_settings_are_all_named() -> None:
     with pytest.raises(ValueError, match=r"limits='perfect'.*winsorise=0.7"):
         cr.funnel(wales_like(), limits="perfect", winsorise=0.7)  # type: ignore[arg-type]
+
+
+def test_areas_without_a_population_are_left_out_by_name() -> None:
+    table = wales_like()
+    table["population"] = table["population"].astype("Float64")
+    table.loc[1, "population"] = pd.NA
+    funnel = cr.funnel(table)
+    assert "Dau" not in set(funnel.to_frame()["area_name"])
+    assert "Left out, because no population was published: Dau 2012." in funnel.summary()
+    with pytest.raises(TableError, match="No area has a population"):
+        cr.funnel(table.iloc[[1]])
