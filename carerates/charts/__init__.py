@@ -8,17 +8,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# name of a result's class -> (module, function) that draws it; modules load when first used
-_DRAWN_BY = {
-    "Funnel": ("carerates.charts.funnels", "draw_funnel"),
-    "Adjustment": ("carerates.charts.adjusted", "draw_adjustment"),
-    "Change": ("carerates.charts.changes", "draw_change"),
+    from carerates.charts.funnels import draw_funnel
+    from carerates.charts.interactive import interactive_funnel
+    from carerates.charts.multiples import draw_funnels
+    from carerates.charts.paths import draw_course, draw_path
+
+# name of a result's class -> name of a chart -> (module, function); the first chart is the usual one.
+# Modules load when first used.
+_DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
+    "Funnel": {
+        "funnel": ("carerates.charts.funnels", "draw_funnel"),
+        "multiples": ("carerates.charts.multiples", "draw_funnels"),
+        "path": ("carerates.charts.paths", "draw_path"),
+        "course": ("carerates.charts.paths", "draw_course"),
+    },
+    "Adjustment": {"expected": ("carerates.charts.adjusted", "draw_adjustment")},
+    "Change": {"change": ("carerates.charts.changes", "draw_change")},
 }
+_ALSO = {"interactive_funnel": "carerates.charts.interactive"}
+_PUBLIC = {function: module for charts in _DRAWN_BY.values() for module, function in charts.values()} | _ALSO
 
-__all__ = ["plot"]
+__all__ = ["draw_course", "draw_funnel", "draw_funnels", "draw_path", "interactive_funnel", "plot"]
 
 
-def plot(result: object, ax: Axes | None = None, **looks: Any) -> Axes:  # noqa: ANN401 - each chart has its own looks
+def plot(
+    result: object,
+    ax: Axes | None = None,
+    *,
+    chart: str | None = None,
+    **looks: Any,  # noqa: ANN401 - each chart has its own looks
+) -> Axes:
     """Draw any result.
 
     Parameters
@@ -27,18 +46,23 @@ def plot(result: object, ax: Axes | None = None, **looks: Any) -> Axes:  # noqa:
         What a method of carerates gave.
     ax : Axes, optional
         Where to draw; a new figure of the house size when not given.
+    chart : str, optional
+        Which of the charts of that result; the usual one when not given.  A funnel: ``"funnel"``,
+        ``"multiples"`` (usual with ``by=``), ``"path"``, ``"course"``.
     **looks
         Options of that chart, such as ``headline=``; none of them alters a number.
 
     Returns
     -------
     Axes
-        ``plot(result).figure.savefig("chart.png")`` writes it.
+        ``plot(result).figure.savefig("chart.png")`` writes it.  The first of them for a chart of several.
 
     Raises
     ------
     TypeError
         If there is no chart for that kind of result.
+    ValueError
+        If there is no chart of that name for it.
 
     Examples
     --------
@@ -50,6 +74,32 @@ def plot(result: object, ax: Axes | None = None, **looks: Any) -> Axes:  # noqa:
     kind = type(result).__name__
     if kind not in _DRAWN_BY:
         raise TypeError(f"There is no chart for a {kind}; there are charts for: {', '.join(_DRAWN_BY)}.")
-    module, function = _DRAWN_BY[kind]
-    drawn: Axes = getattr(import_module(module), function)(result, ax, **looks)
-    return drawn
+    charts = _DRAWN_BY[kind]
+    name = chart if chart is not None else _usual_chart(result, charts, looks)
+    if name not in charts:
+        raise ValueError(f"There is no chart {name!r} of a {kind}; there are: {', '.join(charts)}.")
+    module, function = charts[name]
+    if ax is not None:
+        looks["ax"] = ax
+    drawn = getattr(import_module(module), function)(result, **looks)
+    first: Axes = drawn[0] if isinstance(drawn, (list, tuple)) else drawn
+    return first
+
+
+def _usual_chart(result: object, charts: dict[str, tuple[str, str]], looks: dict[str, Any]) -> str:
+    """Return the name of the chart that a result is usually drawn as."""
+    if "multiples" in charts and "group" not in looks and len(getattr(result, "groups", ())) > 1:
+        return "multiples"
+    return next(iter(charts))
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the public name stands for
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'carerates.charts' has no attribute {name!r}")
+    value = getattr(import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_PUBLIC})

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from carerates.charts.funnel_view import MOST_LABELS, FunnelView, Labels, view_funnel
 from carerates.charts.labels import label_points
-from carerates.charts.style import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    POSITION_MARKS,
-    Furniture,
-    Mark,
-    dress,
-    house_style,
-    new_axes,
-)
+from carerates.charts.style import BLUE, GREY, INK, PAPER, dress, house_style, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from carerates.funnels import Funnel
 
-Labels = Literal["outside", "all", "none"] | Sequence[str]
-_MOST_LABELS = 30
 _LINE_STYLES = ("--", "-", ":", "-.")  # from the narrowest limits outwards, so that levels differ in print
 
 
@@ -42,19 +29,23 @@ def draw_funnel(
     label: Labels = "outside",
     highlight: Sequence[str] = (),
     log_size: bool = False,
+    per: float | None = None,
+    lang: str = "en",
+    size: tuple[float, float] = (8.0, 5.6),
+    group: Hashable = None,
 ) -> Axes:
     """Draw one funnel.
 
     Parameters
     ----------
     funnel : Funnel
-        A funnel of one group; pick one with ``funnel.select(group)``.
+        A funnel of one group, or of several with ``group=``.
     ax : Axes, optional
         Where to draw; a new figure when not given.
     headline : str
         What the chart shows, as a statement.
     title : str
-        Measure, places and period; the funnel's own measure when not given.
+        Measure, places and period; the funnel's own when not given.
     label : {"outside", "all", "none"} or sequence of str
         Which areas to name: those outside the limits, furthest first and thirty at most; all; none; or
         a choice by name or code.
@@ -62,6 +53,14 @@ def draw_funnel(
         Names or codes of areas to ring and to name whatever ``label`` says.
     log_size : bool
         Draw the horizontal axis on a log scale.
+    per : float, optional
+        Show values per this many, such as 10,000, 1,000 or 100; as the funnel has them when not given.
+    lang : {"en", "cy"}
+        Language of every word; names of places too, where the register has them.
+    size : (float, float)
+        Width and height in inches of a new figure, before the words are added.
+    group : optional
+        Which group to draw of a funnel with ``by=``.
 
     Returns
     -------
@@ -70,127 +69,104 @@ def draw_funnel(
     Raises
     ------
     ValueError
-        For a funnel of several groups, or an area that is not in it.
+        For a funnel of several groups without ``group=``, or an area that is not in it.
     """
+    if group is not None:
+        funnel = funnel.select(group)
     if len(funnel.groups) != 1:
         raise ValueError(
             f"This funnel has {len(funnel.groups)} groups: {', '.join(map(str, funnel.groups))}. "
-            "Draw one with funnel.select(group), or all with carerates.charts.draw_funnels."
+            "Draw one with group=..., or all with carerates.charts.draw_funnels."
         )
-    frame, lines = _sized(funnel), funnel.limits_frame()
-    shown = frame[frame["rate"].notna()].reset_index(drop=True)
+    view = view_funnel(funnel, per=per, lang=lang)
+    rings = view.rows_of(highlight)
+    chosen = list(dict.fromkeys([*rings, *view.rows_to_name(label)]))
     with house_style():
         own = ax is None
-        ax = new_axes(ax)
-        _set_scales(ax, frame, lines, log_size)
-        _draw_lines(ax, lines, funnel)
-        _draw_possible(ax, frame)
-        _draw_points(ax, shown)
-        ax.set_xlabel(_size_words(funnel), fontsize=9)
-        dress(ax, _words(funnel, headline, title, frame), own_figure=own, right=0.84)
-        _label_lines(ax, lines, funnel)
-        rings = _rows_of(shown, highlight)
-        ax.scatter(
-            shown.loc[rings, "size"],
-            shown.loc[rings, "rate"],
-            s=150,
-            facecolors="none",
-            edgecolors=INK,
-            linewidths=1.4,
-            zorder=3.5,
+        ax = new_axes(ax, size)
+        set_scales(ax, view.frame, view.lines, log_size)
+        scale = point_scale(len(view.frame))
+        draw_lines(ax, view)
+        draw_possible(ax, view.frame)
+        radii = draw_points(ax, view, view.shown, scale)
+        ax.set_xlabel(view.size_words, fontsize=9)
+        radii[rings] = ring_radius(ax, scale)
+        ringed = (
+            view.phrases["rings"].format(names=", ".join(view.shown.loc[rings, "area_name"])) if rings else ""
         )
-        chosen = list(dict.fromkeys([*rings, *_rows_to_name(shown, label)]))
-        label_points(
+        dress(ax, view.furniture(headline, title, ringed), own_figure=own, right=_right(view, own, size))
+        _label_lines(ax, view)
+        draw_rings(ax, view.shown.loc[rings], scale)
+        unplaced = label_points(
             ax,
-            shown["size"].to_numpy(dtype=float),
-            shown["rate"].to_numpy(dtype=float),
-            shown["area_name"].tolist(),
+            view.shown["size"].to_numpy(dtype=float),
+            view.shown["rate"].to_numpy(dtype=float),
+            view.shown["area_name"].tolist(),
+            radii=radii,
             label=chosen,
             fontsize=8,
-            clear_of=_line_vertices(lines),
+            clear_of=_line_vertices(view.lines),
         )
+        _say_who_is_named(ax, view, label, len(unplaced))
     return ax
 
 
-def draw_funnels(funnel: Funnel, *, columns: int = 3, headline: str = "", title: str = "") -> Sequence[Axes]:
-    """Draw the funnels of a ``by=`` as small multiples with common scales.
-
-    Parameters
-    ----------
-    funnel : Funnel
-        With any number of groups.
-    columns : int
-        Panels side by side.
-    headline, title : str
-        What the panels show together, as a statement; measure, places and period.
-
-    Returns
-    -------
-    list of Axes
-        One for each group, in the funnel's order.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    frame, lines = _sized(funnel), funnel.limits_frame()
-    count = len(funnel.groups)
-    across = min(columns, count)
-    down = -(-count // across)
-    with house_style():
-        figure = Figure(figsize=(2.9 * across + 0.4, 2.4 * down + 1.6))
-        FigureCanvasAgg(figure)
-        grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
-        for ax, group in zip(grid, funnel.groups, strict=False):
-            one = funnel.select(group)
-            own_frame = _sized(one)
-            _draw_lines(ax, one.limits_frame(), one)
-            _draw_possible(ax, own_frame)
-            _draw_points(ax, own_frame[own_frame["rate"].notna()], scale=0.5)
-            ax.set_title(str(group), loc="left", fontsize=9.5, fontweight="bold")
-        for ax in grid[count:]:
-            ax.set_visible(False)
-        _set_scales(grid[0], frame, lines, log_size=False)
-        words = _words(funnel, headline, title, frame)
-        dress(grid[0], words, own_figure=True)
-        figure.supxlabel(
-            _size_words(funnel), fontsize=9, y=figure.subplotpars.bottom - 0.42 / figure.get_figheight()
-        )
-        figure.subplots_adjust(
-            wspace=0.12, hspace=0.32, top=figure.subplotpars.top - 0.22 / figure.get_figheight()
-        )
-    return list(grid[:count])
+def _right(view: FunnelView, own: bool, size: tuple[float, float]) -> float:
+    """Leave room on the right for the names of the lines, which are about an inch long."""
+    if not own or view.lines.empty:
+        return 0.985
+    longest = max(len(words) for _, words in view.line_words())
+    return 1.0 - (0.15 + 0.073 * longest) / size[0]
 
 
-def _sized(funnel: Funnel) -> pd.DataFrame:
-    """Return the areas with ``size``, the column that the horizontal axis shows."""
-    frame = funnel.to_frame()
-    return frame.assign(size=frame["expected" if funnel.settings.kind == "ratio" else "denominator"])
+def point_scale(areas: int) -> float:
+    """Return how large marks are, so that a thousand do not hide each other."""
+    return 1.0 if areas <= 60 else 0.6 if areas <= 300 else 0.3
 
 
-def _set_scales(ax: Axes, frame: pd.DataFrame, lines: pd.DataFrame, log_size: bool) -> None:
+def set_scales(ax: Axes, frame: pd.DataFrame, lines: pd.DataFrame, log_size: bool) -> None:
     """Fix both scales so that every area is inside and the limits of the smallest do not dwarf the rest."""
     size = frame["size"].to_numpy(dtype=float)
-    rates = frame[["rate", "rate_high"]].to_numpy(dtype=float)
-    top = 1.1 * np.nanmax(rates)
-    uppers = [name for name in lines if str(name).startswith("upper_")]
-    if uppers:
-        at_typical = lines.loc[lines["denominator"] >= np.nanquantile(size, 0.1), uppers].to_numpy(
-            dtype=float
-        )
-        top = max(top, min(1.05 * np.nanmax(at_typical, initial=0.0), 1.6 * top))
-    low = 0.7 * np.nanmin(size) if log_size else 0.0
-    ax.set(xlim=(low, 1.04 * np.nanmax(size)), ylim=(0.0, top))
+    low = 0.7 * np.nanmin(size[size > 0]) if log_size else 0.0
     if log_size:
         ax.set_xscale("log")
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.set(xlim=(low, 1.04 * np.nanmax(size)), ylim=(0.0, top_of(frame, lines)))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 10 else f"{value:,.10g}")
+    if log_size:
+        _set_log_ticks(ax)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 
-def _draw_lines(ax: Axes, lines: pd.DataFrame, funnel: Funnel) -> None:
-    """Draw the target and the limits."""
+def top_of(frame: pd.DataFrame, lines: pd.DataFrame) -> float:
+    """Return where the vertical axis ends: above every area, and the limits of all but the smallest."""
+    size = frame["size"].to_numpy(dtype=float)
+    rates = frame[["rate", "rate_high"]].to_numpy(dtype=float)
+    known = rates[np.isfinite(rates)]
+    top = 1.1 * float(known.max()) if known.size and known.max() > 0 else 1.0
+    uppers = [name for name in lines if str(name).startswith("upper_")]
+    if uppers:
+        typical = lines["denominator"] >= np.nanquantile(size, 0.1)
+        at_typical = lines.loc[typical, uppers].to_numpy(dtype=float)
+        top = max(top, min(1.05 * float(np.nanmax(at_typical, initial=0.0)), 1.6 * top))
+    return top
+
+
+def _set_log_ticks(ax: Axes) -> None:
+    """Mark 1, 2 and 5 times each power of ten, in whole numbers and not as powers."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def draw_lines(ax: Axes, view: FunnelView) -> None:
+    """Draw the target and the limits: as lines, or at each area where targets differ."""
+    lines = view.lines
     if lines.empty:
+        _draw_own_limits(ax, view)
         return
     ax.plot(lines["denominator"], lines["target"], color=INK, linewidth=1.2, zorder=2)
-    for number, name in enumerate(_level_names(funnel)):
+    for number, name in enumerate(view.level_names):
         for side in ("lower", "upper"):
             ax.plot(
                 lines["denominator"],
@@ -202,83 +178,118 @@ def _draw_lines(ax: Axes, lines: pd.DataFrame, funnel: Funnel) -> None:
             )
 
 
-def _draw_possible(ax: Axes, frame: pd.DataFrame) -> None:
+def _draw_own_limits(ax: Axes, view: FunnelView) -> None:
+    """Draw target and widest limits of each area where it stands."""
+    frame, widest = view.frame, view.level_names[-1]
+    ax.vlines(
+        frame["size"], frame[f"lower_{widest}"], frame[f"upper_{widest}"], color=GREY, linewidth=0.8, zorder=2
+    )
+    ax.scatter(frame["size"], frame["target"], marker="_", s=40, color=INK, linewidths=1.2, zorder=2.2)
+
+
+def draw_possible(ax: Axes, frame: pd.DataFrame) -> None:
     """Draw a bar of possible rates where a count is suppressed."""
     hidden = frame[frame["rate"].isna() & frame["rate_low"].notna() & frame["rate_high"].notna()]
-    ax.vlines(hidden["size"], hidden["rate_low"], hidden["rate_high"], color=BLUE, linewidth=3, zorder=3)
+    if len(hidden):
+        ax.vlines(hidden["size"], hidden["rate_low"], hidden["rate_high"], color=BLUE, linewidth=3, zorder=3)
 
 
-def _draw_points(ax: Axes, shown: pd.DataFrame, scale: float = 1.0) -> None:
-    """Draw every area with the mark of its position."""
+def draw_points(ax: Axes, view: FunnelView, shown: pd.DataFrame, scale: float) -> np.ndarray:
+    """Draw every area with the mark of its position; return the marks' radii in pixels."""
+    radii = np.zeros(len(shown))
+    pixels = ax.figure.dpi / 72
     for position, rows in shown.groupby("position", sort=False):
-        mark = _mark(str(position))
+        mark = view.mark(str(position))
+        armed = mark.marker in ("1", "2")  # a shape of lines only, which has no edge to colour
         ax.scatter(
             rows["size"],
             rows["rate"],
             s=scale * mark.size,
             marker=mark.marker,
-            facecolors=mark.colour if mark.filled else PAPER,
-            edgecolors=mark.colour,
-            linewidths=1.2,
+            facecolors=mark.colour if mark.filled or armed else PAPER,
+            edgecolors=None if armed else mark.colour,
+            linewidths=1.2 if scale > 0.5 else 0.8,
             zorder=3 if position != "within" else 2.6,
+            label=str(position),
         )
+        at = shown.index.get_indexer(rows.index)
+        radii[at] = (0.5 * np.sqrt(scale * mark.size) + 0.6) * pixels
+    return radii
 
 
-def _mark(position: str) -> Mark:
-    """Return the mark of a position; levels other than 95% and 99.8% are filled beyond the widest."""
-    if position in POSITION_MARKS:
-        return POSITION_MARKS[position]
-    if position.startswith("above"):
-        return Mark("^", BLUE, True, 46, position)
-    if position.startswith("below"):
-        return Mark("v", ORANGE, True, 46, position)
-    return POSITION_MARKS["within"]
+def draw_rings(ax: Axes, rows: pd.DataFrame, scale: float) -> None:
+    """Ring chosen areas."""
+    if len(rows):
+        ax.scatter(
+            rows["size"],
+            rows["rate"],
+            s=_ring_area(scale),
+            facecolors="none",
+            edgecolors=INK,
+            linewidths=1.4,
+            zorder=3.5,
+        ).set_gid("rings")
 
 
-def _level_names(funnel: Funnel) -> list[str]:
-    """Return the levels as they stand in column names, narrowest first."""
-    return [f"{100 * one:.10g}".replace(".", "_") for one in funnel.settings.probabilities]
+def _ring_area(scale: float) -> float:
+    """Return the area of a ring in square points."""
+    return 80 + 90 * scale
 
 
-def _label_lines(ax: Axes, lines: pd.DataFrame, funnel: Funnel) -> None:
+def ring_radius(ax: Axes, scale: float) -> float:
+    """Return the radius of a ring in pixels."""
+    return float((0.5 * np.sqrt(_ring_area(scale)) + 1.0) * ax.figure.dpi / 72)
+
+
+def _label_lines(ax: Axes, view: FunnelView) -> None:
     """Write beside the right-hand end of each line what it is, spread so that no two words meet."""
+    lines = view.lines
     if lines.empty:
         return
     right = ax.get_xlim()[1]
-    ends: list[tuple[float, str]] = []
-    named = [("target", _target_words(funnel))]
-    for probability, name in zip(funnel.settings.probabilities, _level_names(funnel), strict=True):
-        named += [
-            (f"{side}_{name}", f"{side.capitalize()} {100 * probability:.10g}%")
-            for side in ("lower", "upper")
-        ]
-    for column, words in named:
-        ends.append((float(np.interp(right, lines["denominator"], lines[column])), words))
-    ends.sort()
+    ends = sorted(
+        (float(np.interp(right, lines["denominator"], lines[column])), words)
+        for column, words in view.line_words()
+    )
     low, high = ax.get_ylim()
-    gap = 11.0 * (high - low) / ax.get_window_extent().height  # pixels of one line of words
-    heights = [value for value, _ in ends]
-    for number in range(1, len(heights)):
-        heights[number] = max(heights[number], heights[number - 1] + gap)
-    shift = (sum(heights) - sum(value for value, _ in ends)) / len(ends)
+    gap = 0.165 * ax.figure.dpi * (high - low) / ax.get_window_extent().height  # a line of words
+    heights = spread_out([value for value, _ in ends], gap, low, high)
     for height, (_, words) in zip(heights, ends, strict=True):
         ax.annotate(
             words,
-            (right, height - shift),
+            (right, height),
             xytext=(4, 0),
             textcoords="offset points",
             fontsize=7.5,
             va="center",
             color=INK,
-        )
+        ).set_gid("line-name")
 
 
-def _target_words(funnel: Funnel) -> str:
-    """Name the centre line with its value."""
-    target = funnel.target
-    if target is None:
-        return "Target"
-    return f"Target {target:,.3g}" if target < 10 else f"Target {target:,.1f}"
+def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move ascending places apart by at least ``gap``, as little as possible, inside ``low`` to ``high``."""
+    groups: list[list[float]] = []  # each: places in it, moved together about their mean
+    for place in places:
+        groups.append([place])
+        while len(groups) > 1 and _first(groups[-1], gap) < _last(groups[-2], gap) + gap:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    moved = [_first(one, gap) + gap * number for one in groups for number in range(len(one))]
+    for number in range(len(moved)):
+        moved[number] = max(moved[number], low + gap * number)
+    for number in range(len(moved)):
+        at = len(moved) - 1 - number
+        moved[at] = min(moved[at], high - gap * number)
+    return moved
+
+
+def _first(group: Sequence[float], gap: float) -> float:
+    """Return where a group of names begins when spread about its mean."""
+    return sum(group) / len(group) - gap * (len(group) - 1) / 2
+
+
+def _last(group: Sequence[float], gap: float) -> float:
+    """Return where a group of names ends."""
+    return _first(group, gap) + gap * (len(group) - 1)
 
 
 def _line_vertices(lines: pd.DataFrame) -> np.ndarray:
@@ -289,79 +300,23 @@ def _line_vertices(lines: pd.DataFrame) -> np.ndarray:
     )
 
 
-def _rows_of(shown: pd.DataFrame, wanted: Sequence[str]) -> list[int]:
-    """Return the rows of areas given by name or code, or raise and name the unknown."""
-    rows = []
-    names = shown["area_name"].str.casefold()
-    for one in wanted:
-        found = shown.index[(shown["area_code"] == one) | (names == str(one).casefold())]
-        if not len(found):
-            raise ValueError(f"There is no area {one!r} with a rate in this funnel.")
-        rows.append(int(found[0]))
-    return rows
-
-
-def _rows_to_name(shown: pd.DataFrame, label: Labels) -> list[int]:
-    """Return the rows to name, most important first."""
-    if isinstance(label, str):
-        if label not in ("outside", "all", "none"):
-            raise ValueError(f"label={label!r} is not 'outside', 'all', 'none' or a list of areas.")
-        by_distance = [int(row) for row in np.argsort(-np.abs(shown["z_adjusted"].to_numpy()), kind="stable")]
-        if label == "none":
-            return []
-        if label == "all":
-            return by_distance
-        return [row for row in by_distance if shown.loc[row, "position"] != "within"][:_MOST_LABELS]
-    return _rows_of(shown, label)
-
-
-def _size_words(funnel: Funnel) -> str:
-    """Name the horizontal axis."""
-    return {
-        "rate": "Children aged 0-17 (population)",
-        "proportion": "Denominator",
-        "ratio": "Expected count",
-    }[funnel.settings.kind]
-
-
-def _words(funnel: Funnel, headline: str, title: str, frame: pd.DataFrame) -> Furniture:
-    """Put the words around a funnel together."""
-    settings = funnel.settings
-    unit = {
-        "rate": f"Rate per {settings.per:,.0f}",
-        "proportion": f"Per {settings.per:,.0f}",
-        "ratio": "Observed over expected",
-    }[settings.kind]
-    marks = "; ".join(
-        f"{_SHAPES[position]}: {mark.label.lower()}"
-        for position, mark in POSITION_MARKS.items()
-        if position in set(frame["position"])
-    )
-    notes = [
-        f"Limits: {_METHODS.get(settings.limits, settings.limits)}; over-dispersion allowed for: "
-        f"{settings.dispersion.replace('_', ' ')}."
-    ]
-    if marks:
-        notes.append(f"Marks: {marks}.")
-    if (frame["rate"].isna() & frame["rate_high"].notna()).any():
-        notes.append("Bars: rates that a suppressed count may stand for.")
-    return Furniture(headline, title or funnel.measure, unit, funnel.provenance.caption(), tuple(notes))
-
-
-_SHAPES = {
-    "above 99.8%": "filled triangle up",
-    "above 95%": "hollow triangle up",
-    "within": "grey circle",
-    "below 95%": "hollow triangle down",
-    "below 99.8%": "filled triangle down",
-}
-_METHODS = {
-    "exact": "exact Poisson or binomial",
-    "mid_p": "exact, mid-p",
-    "interpolated": "interpolated (Spiegelhalter 2005)",
-    "byar": "Byar",
-    "gamma": "gamma",
-    "wilson": "Wilson",
-    "normal": "normal approximation",
-    "ci_expected": "interval of the expected count (replication only)",
-}
+def _say_who_is_named(ax: Axes, view: FunnelView, label: Labels, unplaced: int) -> None:
+    """Say above the chart, on the right, where not every area that might be named is."""
+    said = []
+    outside = int((~view.shown["position"].isin(["within"])).sum())
+    if label == "outside" and outside > MOST_LABELS:
+        said.append(view.phrases["some"].format(named=MOST_LABELS - unplaced, of=outside))
+    elif unplaced:
+        said.append(view.phrases["unplaced"].format(count=unplaced))
+    if said:
+        ax.annotate(
+            " ".join(said),
+            (1.0, 1.0),
+            xycoords="axes fraction",
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=7.5,
+            color=GREY,
+        ).set_gid("named-note")

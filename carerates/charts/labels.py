@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from carerates.charts.style import GREY, INK
+from carerates.charts.style import GREY, INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +55,7 @@ def place_boxes(
                 cost = (
                     radius
                     + 0.4 * rank
-                    + 9.0 * _inside(box, lines)
+                    + 15.0 * _inside(box, lines)
                     + 12.0 * _leader_hits(anchor, centre, boxes)
                 )
                 if cost < best_cost:
@@ -65,6 +65,10 @@ def place_boxes(
         if best is not None:
             centre = np.array(best)
             boxes = np.vstack([boxes, np.concatenate([centre - half - 1.5, centre + half + 1.5])])
+            # a name put down later should not cross the line from this one to its point
+            way = anchor + np.linspace(0.15, 0.85, 5)[:, None] * (centre - anchor)
+            if best_cost > _LEADER_FROM:
+                lines = np.vstack([lines, way])
         placed.append(best)
     return placed
 
@@ -133,16 +137,14 @@ def label_points(
     if not order:
         return []
     ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())  # places are pixels, so the scales must not move any more
-    figure = ax.figure
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     pixels = ax.transData.transform(np.column_stack([x, y]))
     obstacles = np.column_stack([pixels, np.broadcast_to(radii, len(pixels))])
-    box = ax.get_window_extent(renderer)
+    box = ax.get_window_extent()
     lines = ax.transData.transform(clear_of) if clear_of is not None and len(clear_of) else np.empty((0, 2))
     sizes = []
     for index in order:
         text = ax.text(0, 0, names[index], fontsize=fontsize)
-        extent = text.get_window_extent(renderer)
+        extent = text.get_window_extent()
         sizes.append((extent.width, extent.height))
         text.remove()
     bounds = (box.x0, box.y0, box.x1, box.y1)
@@ -169,6 +171,7 @@ def label_points(
             ha="center",
             va="center",
             zorder=5,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
         ).set_gid(f"label-{index}")
     return unplaced
 

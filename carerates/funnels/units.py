@@ -139,7 +139,7 @@ def units_from_rates(
             group=tuple(frame[by]) if by else (None,) * len(frame),
             labels={
                 name: tuple(None if pd.isna(value) else value for value in frame[name])
-                for name in ("nation", "region")
+                for name in ("nation", "region", "year")
             },
             measure=table.measure,
         ),
