@@ -228,7 +228,7 @@ def draw_rings(ax: Axes, rows: pd.DataFrame, scale: float) -> None:
             edgecolors=INK,
             linewidths=1.4,
             zorder=3.5,
-        ).set_gid("rings")
+        ).set_label("rings")
 
 
 def _ring_area(scale: float) -> float:
@@ -263,7 +263,7 @@ def _label_lines(ax: Axes, view: FunnelView) -> None:
             fontsize=7.5,
             va="center",
             color=INK,
-        ).set_gid("line-name")
+        ).set_label("line-name")
 
 
 def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -319,4 +319,4 @@ def _say_who_is_named(ax: Axes, view: FunnelView, label: Labels, unplaced: int) 
             va="bottom",
             fontsize=7.5,
             color=GREY,
-        ).set_gid("named-note")
+        ).set_label("named-note")

@@ -172,7 +172,7 @@ def label_points(
             va="center",
             zorder=5,
             bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.4},
-        ).set_gid(f"label-{index}")
+        ).set_label(f"label-{index}")
     return unplaced
 
 

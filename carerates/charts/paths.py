@@ -61,7 +61,7 @@ def draw_path(
         draw_lines(ax, last)
         others = last.shown[last.shown["area_code"] != rows["area_code"].iloc[0]]
         ax.scatter(others["size"], others["rate"], s=10, color=PALE, linewidths=0, zorder=1.8)
-        ax.plot(known["size"], known["rate"], color=INK, linewidth=1.0, zorder=2.4).pop().set_gid("path")
+        ax.plot(known["size"], known["rate"], color=INK, linewidth=1.0, zorder=2.4).pop().set_label("path")
         radii = draw_points(ax, last, known, 0.8)
         ax.set_xlabel(last.size_words, fontsize=9)
         notes = (
@@ -130,7 +130,7 @@ def draw_course(
                 zorder=1.5,
             )
         ax.plot(at, rows["target"], color=GREY, linewidth=1.2, zorder=2)
-        ax.plot(at, rows["rate"], color=INK, linewidth=1.0, zorder=2.4).pop().set_gid("course")
+        ax.plot(at, rows["rate"], color=INK, linewidth=1.0, zorder=2.4).pop().set_label("course")
         hidden = rows[rows["rate"].isna() & rows["rate_high"].notna()]
         ax.vlines(hidden["size"], hidden["rate_low"], hidden["rate_high"], color=BLUE, linewidth=3, zorder=3)
         draw_points(ax, last, rows[rows["rate"].notna()].reset_index(drop=True), 1.0)

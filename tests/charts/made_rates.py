@@ -38,9 +38,15 @@ def made_funnel(areas: int, **options: object) -> cr.Funnel:
 def text_boxes(ax, prefix="label-"):
     """Extents of the texts whose id begins with a prefix, in pixels."""
     ax.figure.draw_without_rendering()
-    return [one.get_window_extent() for one in ax.texts if str(one.get_gid()).startswith(prefix)]
+    return [one.get_window_extent() for one in ax.texts if str(one.get_label()).startswith(prefix)]
 
 
 def overlapping(boxes):
     """Pairs of boxes that meet."""
     return [(i, j) for i, one in enumerate(boxes) for j, other in enumerate(boxes[:i]) if one.overlaps(other)]
+
+
+def is_points(collection) -> bool:
+    """Whether a collection shows areas at their positions."""
+    label = str(collection.get_label())
+    return not label.startswith("_") and label != "rings"

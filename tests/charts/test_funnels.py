@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import carerates as cr
 from carerates.charts.funnels import draw_funnel, spread_out
-from tests.charts.made_rates import made_events, made_funnel, overlapping, text_boxes
+from tests.charts.made_rates import is_points, made_events, made_funnel, overlapping, text_boxes
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +23,11 @@ def wales() -> cr.Funnel:
 
 def offsets(ax):
     """Every drawn point."""
-    return np.vstack([np.asarray(one.get_offsets()) for one in ax.collections if one.get_gid() is None])
+    return np.vstack([np.asarray(one.get_offsets()) for one in ax.collections if is_points(one)])
 
 
 def named(ax):
-    return [one.get_text() for one in ax.texts if str(one.get_gid()).startswith("label-")]
+    return [one.get_text() for one in ax.texts if str(one.get_label()).startswith("label-")]
 
 
 @pytest.mark.parametrize("count", [22, 175])
@@ -62,7 +62,7 @@ def test_every_area_is_drawn_once_inside_the_frame(wales) -> None:
 
 def test_marks_follow_the_position(wales) -> None:
     ax = cr.plot(wales)
-    drawn = {one.get_label(): len(one.get_offsets()) for one in ax.collections if one.get_gid() is None}
+    drawn = {one.get_label(): len(one.get_offsets()) for one in ax.collections if is_points(one)}
     assert drawn == wales.to_frame()["position"].value_counts().to_dict()
 
 
@@ -72,7 +72,7 @@ def test_lines_are_the_funnels_own_and_named(wales) -> None:
     drawn = [np.asarray(one.get_ydata()) for one in ax.lines]
     for column in ("target", "lower_95", "upper_95", "lower_99_8", "upper_99_8"):
         assert any(one.shape == (len(lines),) and np.allclose(one, lines[column]) for one in drawn)
-    names = [one.get_text() for one in ax.texts if one.get_gid() == "line-name"]
+    names = [one.get_text() for one in ax.texts if one.get_label() == "line-name"]
     assert sorted(names) == ["Lower 95%", "Lower 99.8%", "Target 102.0", "Upper 95%", "Upper 99.8%"]
 
 
@@ -90,7 +90,7 @@ def test_labels_outside_all_none_and_chosen(wales) -> None:
 
 def test_highlighted_areas_are_ringed_named_and_said(wales) -> None:
     ax = cr.plot(wales, label="none", highlight=["Swansea"])
-    (rings,) = [one for one in ax.collections if one.get_gid() == "rings"]
+    (rings,) = [one for one in ax.collections if one.get_label() == "rings"]
     frame = wales.to_frame().set_index("area_name")
     assert np.allclose(rings.get_offsets(), [frame.loc["Swansea", ["denominator", "rate"]].astype(float)])
     assert named(ax) == ["Swansea"]
@@ -172,7 +172,7 @@ def test_targets_of_their_own_are_drawn_at_each_area() -> None:
 
 def test_many_outside_says_how_many_are_named() -> None:
     ax = cr.plot(made_funnel(175))
-    (note,) = [one.get_text() for one in ax.texts if one.get_gid() == "named-note"]
+    (note,) = [one.get_text() for one in ax.texts if one.get_label() == "named-note"]
     outside = int((made_funnel(175).to_frame()["position"] != "within").sum())
     assert note == f"Named: the {len(named(ax))} furthest of {outside} outside the limits."
 
@@ -182,7 +182,7 @@ def test_three_levels_have_three_marks_each_side() -> None:
     ax = cr.plot(funnel)
     looks = {}
     for one in ax.collections:
-        if one.get_gid() is None and len(one.get_offsets()):
+        if is_points(one) and len(one.get_offsets()):
             face = tuple(one.get_facecolor()[0]) if len(one.get_facecolor()) else None
             looks[one.get_label()] = (one.get_paths()[0].vertices.tobytes(), face)
     assert len(looks) == 7

@@ -7,6 +7,7 @@ import pytest
 
 import carerates as cr
 from carerates.charts import draw_course, draw_funnels, draw_path
+from tests.charts.made_rates import is_points
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def years() -> cr.Funnel:
 
 
 def points(ax):
-    return np.vstack([np.asarray(one.get_offsets()) for one in ax.collections if one.get_gid() is None])
+    return np.vstack([np.asarray(one.get_offsets()) for one in ax.collections if is_points(one)])
 
 
 def test_a_panel_for_each_year_on_common_scales(years) -> None:
@@ -27,7 +28,7 @@ def test_a_panel_for_each_year_on_common_scales(years) -> None:
     for ax, year in zip(panels, years.groups, strict=True):
         assert len(points(ax)) == 22
         assert [one.get_text() for one in ax.texts] == ["Torfaen"]
-        (ring,) = [one for one in ax.collections if one.get_gid() == "rings"]
+        (ring,) = [one for one in ax.collections if one.get_label() == "rings"]
         row = frame[(frame["year"] == year) & (frame["area_name"] == "Torfaen")]
         assert np.allclose(ring.get_offsets(), row[["denominator", "rate"]])
 
@@ -56,16 +57,16 @@ def test_one_group_can_be_drawn_alone(years) -> None:
 @pytest.mark.parametrize("area", ["Torfaen", "W06000020"])
 def test_path_joins_the_years_in_order(years, area) -> None:
     ax = draw_path(years, area)
-    (path,) = [one for one in ax.lines if one.get_gid() == "path"]
+    (path,) = [one for one in ax.lines if one.get_label() == "path"]
     rows = years.path(area)
     assert np.allclose(path.get_xydata(), rows[["denominator", "rate"]])
-    names = {one.get_text() for one in ax.texts if str(one.get_gid()).startswith("label-")}
+    names = {one.get_text() for one in ax.texts if str(one.get_label()).startswith("label-")}
     assert names == {"2014", "2015", "2016", "2017", "2018"}
 
 
 def test_course_shows_each_years_limits(years) -> None:
     ax = draw_course(years, "Torfaen", lang="cy")
-    (course,) = [one for one in ax.lines if one.get_gid() == "course"]
+    (course,) = [one for one in ax.lines if one.get_label() == "course"]
     rows = years.path("Torfaen")
     assert np.allclose(course.get_ydata(), rows["rate"])
     assert [one.get_text() for one in ax.get_xticklabels()] == ["2014", "2015", "2016", "2017", "2018"]
