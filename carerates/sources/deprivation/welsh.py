@@ -16,7 +16,7 @@ from carerates.sources.marks import read_number
 from carerates.sources.statswales.cubes import Cube, area_code
 from carerates.sources.workbooks import Rows, read_workbook, table_of
 
-SMALL_AREAS = {2008: 1_896, 2011: 1_896, 2014: 1_909, 2019: 1_909, 2025: 1_917}
+SMALL_AREAS: dict[int, int] = {2008: 1_896, 2011: 1_896, 2014: 1_909, 2019: 1_909, 2025: 1_917}
 """Small areas (LSOAs) of Wales in each edition."""
 
 _GROUP = re.compile(r"most deprived (\d+)% lsoas in wales.*", re.IGNORECASE)
