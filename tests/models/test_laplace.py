@@ -51,7 +51,8 @@ MODELS = {
     "two walks": RateModel(time="random_walk_2", area_time="random_walk"),
     "autoregressive": RateModel(time="autoregressive", area_time="autoregressive", area_slopes=False),
     "log-normal": RateModel(likelihood="poisson_lognormal", time="linear", time_by="all"),
-    "no areas": RateModel(area_effects=False, area_slopes=False, groups=None),
+    "lines": RateModel(area_slopes=True, area_time="none"),
+    "no areas": RateModel(area_effects=False, area_time="none", groups=None),
 }
 
 
@@ -87,6 +88,7 @@ def test_pooled_rate_equals_the_exact_posterior():
     panel = make_panel(8, 1, noise=0.0, sd_area=0.0).rates
     model = RateModel(
         time="none",
+        area_time="none",
         area_effects=False,
         area_slopes=False,
         groups=None,
@@ -111,7 +113,7 @@ def test_shrinkage_equals_brute_force_integration():
     """Area effects integrated by quadrature over a grid of level and spread: no normal approximation."""
     panel = make_panel(10, 1, noise=0.0, log_size=8.0, seed=5).rates
     priors = Priors(intercept=Normal(-4.9, 0.5), area=HalfNormal(0.5))
-    model = RateModel(time="none", area_slopes=False, groups=None, likelihood="poisson", priors=priors)
+    model = RateModel(time="none", area_time="none", groups=None, likelihood="poisson", priors=priors)
     posterior, _ = draw_posterior(build_design(model, panel), draws=20_000, seed=2)
     frame = panel.to_frame()
     y, size = frame["children"].to_numpy(), frame["population"].to_numpy()

@@ -25,12 +25,13 @@ def test_large_counts_are_centred_and_small_ones_are_not():
     many, few = (choose_centring(one, explore(one).peak) for one in (large, small))
     assert many["area"]
     assert not few["area"]
-    assert not few["slope"]
+    assert not few["area_trend"]
     assert not many["region"]  # four regions say little about their spread
 
 
 def test_level_line_and_rest_make_up_the_design():
-    design = build_design(MODEL, make_panel(12, 5, welsh=4).rates)
+    lines = MODEL.replace(area_slopes=True, area_time="none")
+    design = build_design(lines, make_panel(12, 5, welsh=4).rates)
     data = graph_data(design)
     years = np.arange(5) - 2.0
     whole = (

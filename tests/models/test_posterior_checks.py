@@ -24,7 +24,7 @@ def test_a_right_model_reproduces_its_figures(truth):
 
 
 def test_a_model_without_area_effects_is_found_out(truth):
-    model = RateModel(area_effects=False, area_slopes=False, groups=None, likelihood="poisson")
+    model = RateModel(area_effects=False, area_time="none", groups=None, likelihood="poisson")
     checks = cr.fit(model, truth.rates).predictive_checks(draws=200)
     table = checks.to_frame().set_index("statistic")
     assert table.loc["over-dispersion of the last year (phi)", "tail_probability"] < 0.01

@@ -43,7 +43,7 @@ def test_one_name_is_taken_as_a_list_of_one():
         ({"within_between": ["a"]}, "which factors does not"),
         ({"likelihood": "poisson", "noise": 0.1}, "has no noise"),
         ({"noise": 6.0}, "coefficient of variation"),
-        ({"area_effects": False}, "area_slopes needs area_effects"),
+        ({"area_effects": False}, "area_slopes and area_time need area_effects"),
     ],
 )
 def test_what_makes_no_model_is_refused(fields, message):
