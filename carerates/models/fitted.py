@@ -326,8 +326,8 @@ class FittedRates:
     def noise(self) -> float:
         """Return the posterior median of the noise of a single year, to lend to a one-year model.
 
-        Lend from a panel model with ``area_time="none"``: where each area has a path of its own, the path takes
-        most of what distinguishes single years, and the noise that is left would be too small for one year.
+        Lend from a panel model with ``area_time="none"``: where each area has a path of its own, the path
+        takes most of what distinguishes single years, and what is left would be too small for one year.
         """
         if "noise" not in self.posterior.spreads:
             raise ModelError("This model has no noise of a single year: its likelihood is Poisson.")

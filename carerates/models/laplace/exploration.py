@@ -83,9 +83,9 @@ def explore(design: Design, *, points: int | None = None, seed: int = 1) -> Expl
     -----
     The points are a quasi-random sample of a t distribution fitted to the mode, its curvature and, on each
     axis and side, its width; weights are posterior density over proposal density, so that the answer does
-    not rest on the fitted shape.  Points are few where a spread is all but zero: where the data leave zero open,
-    the lower end of that spread's own interval is too high (95% intervals of such spreads held 78% to 94% of the
-    truths in simulation; intervals of rates, changes and coefficients held what they state).
+    not rest on the fitted shape.  Points are few where a spread is all but zero: where the data leave zero
+    open, the lower end of that spread's own interval is too high (95% intervals of such spreads held 78% to
+    94% of the truths in simulation; intervals of rates, changes and coefficients held what they state).
     """
     surface = _Surface(design)
     size = len(design.free_spreads)
