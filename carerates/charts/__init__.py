@@ -23,7 +23,26 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "course": ("carerates.charts.paths", "draw_course"),
     },
     "Adjustment": {"expected": ("carerates.charts.adjusted", "draw_adjustment")},
-    "Change": {"change": ("carerates.charts.changes", "draw_change")},
+    "Change": {
+        "change": ("carerates.charts.changes", "draw_change"),
+        "dumbbells": ("carerates.charts.slopes", "draw_dumbbells"),
+    },
+    "Classification": {
+        "classes": ("carerates.charts.classes", "draw_classes"),
+        "chances": ("carerates.charts.classes", "draw_class_chances"),
+        "ranking": ("carerates.charts.rankings", "draw_ranking"),
+    },
+    "FittedRates": {
+        "caterpillar": ("carerates.charts.rankings", "draw_caterpillar"),
+        "shrinkage": ("carerates.charts.fitted", "draw_shrinkage"),
+        "gradient": ("carerates.charts.fitted", "draw_gradient"),
+        "explained": ("carerates.charts.fitted", "draw_explained"),
+        "trends": ("carerates.charts.courses", "draw_trends"),
+    },
+    "RatesTable": {"trends": ("carerates.charts.courses", "draw_trends")},
+    "SeriesChart": {"series": ("carerates.charts.series", "draw_series")},
+    "SimilarAreas": {"neighbours": ("carerates.charts.neighbours", "draw_neighbours")},
+    "ContrastingPairs": {"pairs": ("carerates.charts.slopes", "draw_pairs")},
 }
 _ALSO = {"interactive_funnel": "carerates.charts.interactive"}
 _PUBLIC = {function: module for charts in _DRAWN_BY.values() for module, function in charts.values()} | _ALSO
@@ -47,8 +66,10 @@ def plot(
     ax : Axes, optional
         Where to draw; a new figure of the house size when not given.
     chart : str, optional
-        Which of the charts of that result; the usual one when not given.  A funnel: ``"funnel"``,
-        ``"multiples"`` (usual with ``by=``), ``"path"``, ``"course"``.
+        Which of the charts of that result; the usual one, named first here, when not given.  A funnel:
+        ``"funnel"``, ``"multiples"`` (usual with ``by=``), ``"path"``, ``"course"``.  A change: ``"change"``,
+        ``"dumbbells"``.  A classification: ``"classes"``, ``"chances"``, ``"ranking"``.  A fit:
+        ``"caterpillar"``, ``"shrinkage"``, ``"gradient"``, ``"explained"``, ``"trends"``.
     **looks
         Options of that chart, such as ``headline=``; none of them alters a number.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from carerates.charts.labels import label_points
+from carerates.charts.phrases import NATIONS_CY, Phrases, names_in, phrases_in, source_in
 from carerates.charts.style import BLUE, GREY, ORANGE, Furniture, dress, house_style, new_axes
 
 if TYPE_CHECKING:
@@ -16,6 +17,30 @@ if TYPE_CHECKING:
 
 # nation -> marker and colour; the shape alone tells them apart
 _NATIONS = {"Wales": ("D", ORANGE), "England": ("o", BLUE)}
+_WORDS: dict[str, Phrases] = {
+    "en": {
+        "axis": "Rate expected from circumstances, per 10,000 aged 0-17",
+        "title": "Children looked after at 31 March {year}: observed rate against the rate expected",
+        "unit": "Observed rate per 10,000 aged 0-17",
+        "line": "On the line, the rate is as expected. Each area has no say in its own expectation.",
+        "shapes": "Shapes: {shapes}.",
+        "D": "diamonds",
+        "o": "circles",
+        "s": "squares",
+    },
+    "cy": {
+        "axis": "Y gyfradd a ddisgwylir o'r amgylchiadau, fesul 10,000 o blant 0-17 oed",
+        "title": "Plant sy'n derbyn gofal ar 31 Mawrth {year}: y gyfradd a gafwyd a'r un ddisgwyliedig",
+        "unit": "Y gyfradd a gafwyd fesul 10,000 o blant 0-17 oed",
+        "line": (
+            "Ar y llinell, mae'r gyfradd fel y disgwylid. Nid oes gan ardal lais yn ei disgwyliad ei hun."
+        ),
+        "shapes": "Siapiau: {shapes}.",
+        "D": "diemwntau",
+        "o": "cylchoedd",
+        "s": "sgwariau",
+    },
+}
 
 
 def draw_adjustment(
@@ -25,6 +50,7 @@ def draw_adjustment(
     headline: str = "",
     title: str = "",
     label: int | None = None,
+    lang: str = "en",
 ) -> Axes:
     """Draw each area's rate against the rate expected from its circumstances, itself left out.
 
@@ -40,12 +66,14 @@ def draw_adjustment(
         Measure, places and period, in place of the chart's own.
     label : int, optional
         How many areas to name, furthest from their expected rate first; all of up to 30 areas, else 24.
+    lang : {"en", "cy"}
+        Language of words and names.
 
     Returns
     -------
     Axes
     """
-    frame = result.to_frame()
+    words, frame = phrases_in(_WORDS, lang), result.to_frame()
     frame = frame[frame["rate_per_10000"].notna() & frame["expected_rate_per_10000_left_out"].notna()]
     expected = frame["expected_rate_per_10000_left_out"].to_numpy(dtype=float)
     observed = frame["rate_per_10000"].to_numpy(dtype=float)
@@ -69,24 +97,23 @@ def draw_adjustment(
                 label=nation,
             )
         ax.set(xlim=(left, right), ylim=(0, 1.08 * observed.max()))
-        ax.set_xlabel("Rate expected from circumstances, per 10,000 aged 0-17", fontsize=9)
+        ax.set_xlabel(words["axis"], fontsize=9)
         shapes = "; ".join(
-            f"{nation} {'diamonds' if nation == 'Wales' else 'circles'}"
-            for nation in _NATIONS
+            f"{NATIONS_CY.get(nation, nation) if lang == 'cy' else nation} {words[marker]}"
+            for nation, (marker, _) in _NATIONS.items()
             if nation in nations
         )
-        notes = ["On the line, the rate is as expected. Each area has no say in its own expectation."]
+        notes = [words["line"]]
         if len(set(nations)) > 1:
-            notes.append(f"Shapes: {shapes}.")
-        words = Furniture(
+            notes.append(words["shapes"].format(shapes=shapes))
+        furniture = Furniture(
             headline,
-            title
-            or f"Children looked after at 31 March {result.year}: observed rate against the rate expected",
-            "Observed rate per 10,000 aged 0-17",
-            result.provenance.caption(),
+            title or words["title"].format(year=result.year),
+            words["unit"],
+            source_in(result.provenance, lang),
             tuple(notes),
         )
-        dress(ax, words, own_figure=own)
+        dress(ax, furniture, own_figure=own)
         count = label if label is not None else (len(frame) if len(frame) <= 30 else 24)
         furthest = np.argsort(-np.abs(np.log(np.maximum(observed, 1e-9) / expected)), kind="stable")[:count]
         diagonal = np.linspace(left, right, 80)
@@ -94,7 +121,7 @@ def draw_adjustment(
             ax,
             expected,
             observed,
-            frame["area_name"].tolist(),
+            names_in(frame["area_code"].tolist(), frame["area_name"].tolist(), lang),
             label=[int(one) for one in furthest],
             fontsize=8,
             clear_of=np.column_stack([diagonal, diagonal]),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from carerates.charts.phrases import Phrases, names_in, phrases_in, source_in
+from carerates.charts.rows import ROWS
 from carerates.charts.style import BLUE, GREY, INK, ORANGE, Furniture, dress, house_style, new_axes
 
 if TYPE_CHECKING:
@@ -15,9 +17,31 @@ if TYPE_CHECKING:
     from carerates.trends import Change
 
 _MOST = 40  # areas that fit on one page; of more, the two ends are drawn
+_WORDS: dict[str, Phrases] = {
+    "en": {
+        "marks": (
+            "Filled circles: change as a share of the {base} rate, with {level} interval of the "
+            "underlying change. Hollow diamonds: the same change as a share of the {other} rate."
+        ),
+        "title": "Change in the rate of children looked after, 31 March {start} to {end}",
+        "unit": "Area, and change in per cent",
+        "missing": "{count} of {all} areas have no figure at one of the dates.",
+    },
+    "cy": {
+        "marks": (
+            "Cylchoedd llawn: newid fel cyfran o gyfradd {base}, gyda chyfwng {level} y newid "
+            "gwaelodol. Diemwntau gwag: yr un newid fel cyfran o gyfradd {other}."
+        ),
+        "title": "Newid yng nghyfradd y plant sy'n derbyn gofal, 31 Mawrth {start} i {end}",
+        "unit": "Ardal, a newid y cant",
+        "missing": "Nid oes ffigur ar un o'r dyddiadau ar gyfer {count} o {all} ardal.",
+    },
+}
 
 
-def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "", title: str = "") -> Axes:
+def draw_change(
+    result: Change, ax: Axes | None = None, *, headline: str = "", title: str = "", lang: str = "en"
+) -> Axes:
     """Draw the change of every area on the chosen base with its interval, and on the other base.
 
     Parameters
@@ -30,22 +54,23 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "", t
         What the chart shows, as a statement.
     title : str
         Measure, places and period, in place of the chart's own.
+    lang : {"en", "cy"}
+        Language of words and names.
 
     Returns
     -------
     Axes
     """
-    every = result.to_frame()
+    words, every = phrases_in(_WORDS, lang), result.to_frame()
     known = every[every["percent_change"].notna()].sort_values("percent_change", kind="stable")
     notes = []
     frame = known
     if len(known) > _MOST:
         frame = pd.concat([known.head(_MOST // 2), known.tail(_MOST // 2)])
-        notes.append(
-            f"The {_MOST // 2} lowest and {_MOST // 2} highest of {len(known)} areas; the file holds all."
-        )
+        notes.append(ROWS[lang]["ends"].format(half=_MOST // 2, all=len(known)))
     if missing := len(every) - len(known):
-        notes.append(f"{missing} of {len(every)} areas have no figure at one of the dates.")
+        notes.append(words["missing"].format(count=missing, all=len(every)))
+    frame = frame.assign(area_name=names_in(frame["area_code"].tolist(), frame["area_name"].tolist(), lang))
     settings = result.settings
     base, other = ("start", "end") if settings.relative_to == "start" else ("end", "start")
     years = {"start": settings.start, "end": settings.end}
@@ -76,18 +101,16 @@ def draw_change(result: Change, ax: Axes | None = None, *, headline: str = "", t
         level = f"{100 * result.interval_probability:g}%"
         notes.insert(
             0,
-            f"Filled circles: change as a share of the {years[base]} rate, with {level} interval of the "
-            f"underlying change. Hollow diamonds: the same change as a share of the {years[other]} rate.",
+            words["marks"].format(base=years[base], level=level, other=years[other]),
         )
-        words = Furniture(
+        furniture = Furniture(
             headline,
-            title
-            or f"Change in the rate of children looked after, 31 March {settings.start} to {settings.end}",
-            "Area, and change in per cent",
-            result.provenance.caption(),
+            title or words["title"].format(start=settings.start, end=settings.end),
+            words["unit"],
+            source_in(result.provenance, lang),
             tuple(notes),
         )
-        dress(ax, words, own_figure=own)
+        dress(ax, furniture, own_figure=own)
         if own:
             widest = max((len(name) for name in frame["area_name"]), default=10)
             ax.figure.subplots_adjust(left=min(0.42, (0.3 + 0.075 * widest) / 8.0))

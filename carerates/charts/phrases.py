@@ -102,6 +102,7 @@ FUNNEL: dict[str, Phrases] = {
 }
 
 _MEASURES_CY = {"Children looked after at 31 March": "Plant sy'n derbyn gofal ar 31 Mawrth"}
+NATIONS_CY = {"Wales": "Cymru", "England": "Lloegr", "all": "i gyd", "all areas": "pob ardal"}
 _SOURCE_CY = {
     "Source: figures supplied by the user": "Ffynhonnell: ffigurau a ddarparwyd gan y defnyddiwr",
 }
