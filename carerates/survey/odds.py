@@ -21,19 +21,17 @@ from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import benjamini_hochberg
 
 Array = NDArray[np.float64]
-Method = Literal["cluster_robust", "permutation", "plain", "firth"]
+Method = Literal["auto", "cluster_robust", "permutation", "plain", "firth"]
 PROMISES = {
-    "cluster_robust": "CR2 standard errors with Satterthwaite degrees of freedom; where whole areas "
-    "form the groups and "
-    "one group has very few, the degrees of freedom are few as well, and the level is not promised",
-    "permutation": "group labels handed out anew to areas; exact if areas are exchangeable, never "
-    "below its floor",
-    "plain": "maximum likelihood of respondents as if independent; ignores that respondents of one "
-    "area resemble each "
-    "other, so intervals are too narrow and p values too small",
-    "firth": "Firth's penalised likelihood of respondents as if independent; finite under "
-    "separation, but ignores that "
-    "respondents of one area resemble each other",
+    "cluster_robust": "CR2 standard errors with Satterthwaite degrees of freedom, for groups that share areas. "
+    "Where whole areas form the groups the level is not promised: ten areas against two at an intra-class "
+    "correlation of .05 gave 20% false positives at the 5% level",
+    "permutation": "group labels handed out anew to areas; exact if areas are exchangeable, never below its "
+    "floor; it gives no interval",
+    "plain": "maximum likelihood of respondents as if independent; ignores that respondents of one area "
+    "resemble each other, so intervals are too narrow and p values too small",
+    "firth": "Firth's penalised likelihood of respondents as if independent; finite under separation, but "
+    "ignores that respondents of one area resemble each other",
 }
 
 
@@ -66,11 +64,10 @@ class OddsRatios:
     def summary(self) -> str:
         """Return the odds ratios in words."""
         first, second = self.settings["groups"]
-        parts = [
-            f"{row.label} {row.odds_ratio:.2f} ({row.lower_95:.2f} to {row.upper_95:.2f}), p = "
-            f"{row.p_value:.3f}"
-            for row in self.frame.itertuples()
-        ]
+        parts = []
+        for row in self.frame.itertuples():
+            interval = "" if pd.isna(row.lower_95) else f" ({row.lower_95:.2f} to {row.upper_95:.2f})"
+            parts.append(f"{row.label} {row.odds_ratio:.2f}{interval}, p = {row.p_value:.3f}")
         return (
             f"Odds of {second} rather than {first} for one point more on each score, the others held: "
             f"{'; '.join(parts)}. {self.settings['respondents']} respondents in "
@@ -85,7 +82,7 @@ def explain_group(
     factors: Sequence[str],
     *,
     groups: tuple[str, str] | None = None,
-    method: Method = "cluster_robust",
+    method: Method = "auto",
     replicate: bool = False,
     probability: float = 0.95,
 ) -> OddsRatios:
@@ -100,8 +97,9 @@ def explain_group(
     factors : sequence of str
         Scores in the model together.
     method : str
-        ``"cluster_robust"`` (CR2), ``"permutation"`` (p by permuting labels over areas, for groups of areas),
-        or, with ``replicate=True``, ``"plain"`` and ``"firth"``, which forget the areas.
+        ``"auto"``: ``"permutation"`` (p by permuting labels over areas, no interval) where whole areas form
+        the groups, else ``"cluster_robust"`` (CR2).  With ``replicate=True`` also ``"plain"`` and
+        ``"firth"``, which forget the areas.
     replicate : bool
         Allow the naive methods.
     probability : float
@@ -116,16 +114,19 @@ def explain_group(
     ModelError
         If scores separate the groups (use ``"firth"``), or there are too few areas.
     """
-    if method not in PROMISES:
-        raise ValueError(f"method is {method!r}; it is one of {', '.join(PROMISES)}.")
+    if method not in ("auto", *PROMISES):
+        raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
     if method in ("plain", "firth") and not replicate:
         raise ValueError(
             f"method={method!r} ignores that respondents of one area resemble each other. To "
             "reproduce a published "
-            "analysis say replicate=True; otherwise use 'cluster_robust'."
+            "analysis say replicate=True; otherwise leave the method out."
         )
     frame, pair = select_groups(scores, by, groups)
     data = frame.dropna(subset=list(factors))
+    if method == "auto":
+        whole = len(data[["area_code", by]].drop_duplicates()) == data["area_code"].nunique()
+        method = "permutation" if whole else "cluster_robust"
     outcome = np.asarray(data[by] == pair[1], dtype=np.float64)
     if outcome.min(initial=1) == outcome.max(initial=0) or len(data) == 0:
         raise ModelError(f"One of the groups has no respondent with all of {', '.join(factors)}.")
@@ -142,6 +143,8 @@ def explain_group(
     table = _table(scores, factors, estimates, errors, df, probability)
     if p_values is not None:
         table["p_value"] = p_values
+        # the standard errors of independent respondents would make intervals far too narrow
+        table[["lower_95", "upper_95", "standard_error", "df"]] = np.nan
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
     settings = {
         "by": by, "groups": pair, "method": method, "respondents": len(data), "areas": len(labels),

@@ -163,14 +163,19 @@ def test_shares_by_area_first(sample) -> None:
 
 
 def test_odds_ratios_that_know_about_areas(sample) -> None:
-    robust = explain_group(sample, "trend", ["trust"], groups=("increasing", "decreasing")).frame.iloc[0]
+    robust = explain_group(
+        sample, "trend", ["trust"], groups=("increasing", "decreasing"), method="cluster_robust"
+    ).frame.iloc[0]
     plain = explain_group(
         sample, "trend", ["trust"], groups=("increasing", "decreasing"), method="plain", replicate=True
     ).frame.iloc[0]
     assert robust["odds_ratio"] == pytest.approx(plain["odds_ratio"])
     assert robust["standard_error"] != plain["standard_error"]
     assert np.isfinite(robust["df"])
-    shuffled = explain_group(sample, "trend", ["trust"], method="permutation")
+    shuffled = explain_group(sample, "trend", ["trust"])
+    assert shuffled.settings["method"] == "permutation"  # whole areas form the groups
+    assert shuffled.frame[["lower_95", "upper_95"]].isna().all(axis=None)
+    assert "nan" not in shuffled.summary()
     assert shuffled.settings["permutation_floor"] == pytest.approx(1 / 66)
     assert shuffled.frame.iloc[0]["p_value"] >= 1 / 66
     with pytest.raises(ValueError, match="replicate=True"):
@@ -182,7 +187,7 @@ def test_separation_in_a_comparison() -> None:
         {"area_code": list("aabbccdd"), "group": ["x"] * 4 + ["z"] * 4, "y": [1.0, 2] * 2 + [4, 5] * 2}
     )
     with pytest.raises(ModelError, match="separated"):
-        explain_group(_scores(frame), "group", ["y"])
+        explain_group(_scores(frame), "group", ["y"], method="cluster_robust")
     firth = explain_group(_scores(frame), "group", ["y"], method="firth", replicate=True).frame.iloc[0]
     assert np.isfinite(firth["odds_ratio"])
     with pytest.raises(ModelError, match="same score"):
