@@ -23,8 +23,8 @@ from carerates.survey.two_groups import benjamini_hochberg
 Array = NDArray[np.float64]
 Method = Literal["auto", "cluster_robust", "permutation", "plain", "firth"]
 PROMISES = {
-    "cluster_robust": "CR2 standard errors with Satterthwaite degrees of freedom, for groups that share areas. "
-    "Where whole areas form the groups the level is not promised: ten areas against two at an intra-class "
+    "cluster_robust": "CR2 standard errors with Satterthwaite degrees of freedom, for groups that share areas; "
+    "where whole areas form the groups the level is not promised: ten areas against two at an intra-class "
     "correlation of .05 gave 20% false positives at the 5% level",
     "permutation": "group labels handed out anew to areas; exact if areas are exchangeable, never below its "
     "floor; it gives no interval",
@@ -65,8 +65,9 @@ class OddsRatios:
         """Return the odds ratios in words."""
         first, second = self.settings["groups"]
         parts = []
-        for row in self.frame.itertuples():
-            interval = "" if pd.isna(row.lower_95) else f" ({row.lower_95:.2f} to {row.upper_95:.2f})"
+        missing = self.frame["lower_95"].isna().tolist()
+        for row, none in zip(self.frame.itertuples(), missing, strict=True):
+            interval = "" if none else f" ({row.lower_95:.2f} to {row.upper_95:.2f})"
             parts.append(f"{row.label} {row.odds_ratio:.2f}{interval}, p = {row.p_value:.3f}")
         return (
             f"Odds of {second} rather than {first} for one point more on each score, the others held: "
