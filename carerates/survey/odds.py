@@ -23,7 +23,7 @@ from carerates.survey.two_groups import benjamini_hochberg
 Array = NDArray[np.float64]
 Method = Literal["auto", "cluster_robust", "permutation", "plain", "firth"]
 PROMISES = {
-    "cluster_robust": "CR2 standard errors with Satterthwaite degrees of freedom, for groups that share areas; "
+    "cluster_robust": "CR2 standard errors with Satterthwaite df, for groups that share areas; "
     "where whole areas form the groups the level is not promised: ten areas against two at an intra-class "
     "correlation of .05 gave 20% false positives at the 5% level",
     "permutation": "group labels handed out anew to areas; exact if areas are exchangeable, never below its "
