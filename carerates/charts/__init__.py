@@ -40,6 +40,10 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "trends": ("carerates.charts.courses", "draw_trends"),
     },
     "RatesTable": {"trends": ("carerates.charts.courses", "draw_trends")},
+    "Responses": {"likert": ("carerates.charts.answers", "draw_likert")},
+    "OddsRatios": {"odds": ("carerates.charts.answers", "draw_odds")},
+    # several folders have a Comparison, so this one is known by its folder too
+    "survey.Comparison": {"profile": ("carerates.charts.answers", "draw_profile")},
     "SeriesChart": {"series": ("carerates.charts.series", "draw_series")},
     "SimilarAreas": {"neighbours": ("carerates.charts.neighbours", "draw_neighbours")},
     "ContrastingPairs": {"pairs": ("carerates.charts.slopes", "draw_pairs")},
@@ -93,6 +97,9 @@ def plot(
     'Children aged 0-17 (population)'
     """
     kind = type(result).__name__
+    if kind not in _DRAWN_BY:
+        folder = [*type(result).__module__.split("."), ""][1]
+        kind = f"{folder}.{kind}" if f"{folder}.{kind}" in _DRAWN_BY else kind
     if kind not in _DRAWN_BY:
         raise TypeError(f"There is no chart for a {kind}; there are charts for: {', '.join(_DRAWN_BY)}.")
     charts = _DRAWN_BY[kind]

@@ -54,6 +54,33 @@ class Responses:
         """Return a copy."""
         return self.frame.copy()
 
+    def tally(self, scale: str) -> pd.DataFrame:
+        """Count the answers to each question of a scale.
+
+        Parameters
+        ----------
+        scale : str
+            Name of the scale.
+
+        Returns
+        -------
+        DataFrame
+            One row for each question and code: ``item``, ``code``, ``answers`` (respondents, not weighted)
+            and ``percent`` of those who answered the question.
+        """
+        if scale not in self.scales.names:
+            raise ValueError(f"There is no scale {scale!r}; there are: {', '.join(self.scales.names)}.")
+        chosen = next(one for one in self.scales.scales if one.name == scale)
+        rows = []
+        for item in chosen.items:
+            counts = self.frame[item.name].value_counts()
+            total = int(counts.sum())
+            for code in range(item.low, item.high + 1):
+                found = int(counts.get(code, 0))
+                share = 100 * found / total if total else np.nan
+                rows.append({"item": item.name, "code": code, "answers": found, "percent": share})
+        return pd.DataFrame(rows)
+
     def summary(self) -> str:
         """Return respondents, areas and missing answers in words."""
         items = [item.name for item in self.scales.items]
