@@ -27,6 +27,7 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "change": ("carerates.charts.changes", "draw_change"),
         "dumbbells": ("carerates.charts.slopes", "draw_dumbbells"),
     },
+    "Forecast": {"forecast": ("carerates.charts.slopes", "draw_forecast")},
     "Classification": {
         "classes": ("carerates.charts.classes", "draw_classes"),
         "chances": ("carerates.charts.classes", "draw_class_chances"),

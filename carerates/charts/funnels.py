@@ -134,6 +134,10 @@ def set_scales(ax: Axes, frame: pd.DataFrame, lines: pd.DataFrame, log_size: boo
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 10 else f"{value:,.10g}")
     if log_size:
         _set_log_ticks(ax)
+    else:
+        # a number such as 300,000 is about 0.6 inches wide; ticks must not run into each other in print
+        wide = ax.get_window_extent().width / ax.figure.dpi
+        ax.locator_params(axis="x", nbins=max(2, min(8, int(wide / 0.8))))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,7 @@ def interactive_funnel(
     view = view_funnel(funnel, per=per, lang=lang)
     words = view.furniture(headline, title)
     spec = _chart(alt, view, log_size).to_dict()
-    scripts = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    scripts = _scripts(vl_convert)
     page = _page(view, spec, scripts, words.headline, words.title, [*words.notes, words.source])
     target = Path(path)
     try:
@@ -110,6 +111,13 @@ def interactive_funnel(
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {error.strerror}. Choose another place.") from error
     return target
+
+
+@cache
+def _scripts(vl_convert: Any) -> str:  # noqa: ANN401 - a module
+    """Return vega, vega-lite and vega-embed as one script; bundled once, as it takes seconds."""
+    scripts: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return scripts
 
 
 def _rows(view: FunnelView) -> pd.DataFrame:

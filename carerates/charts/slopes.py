@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from carerates.peers import ContrastingPairs
     from carerates.trends import Change
+    from carerates.trends.forecasts import Forecast
 
 _WORDS: dict[str, Phrases] = {
     "en": {
@@ -30,6 +31,11 @@ _WORDS: dict[str, Phrases] = {
         ),
         "need": "Similar need on: {factors}. What explains a contrast is not in these figures.",
         "none": "No pair of areas is a convincing contrast.",
+        "forecast": "Rate of children looked after: forecast for 31 March {year} from figures to {upto}",
+        "forecast_marks": (
+            "Hollow circles: {upto}. Diamonds: median forecast for {year}; "
+            "bars: {level} predictive interval. It supposes that years to come are like the years seen."
+        ),
     },
     "cy": {
         "rate": "Ardal, a chyfradd fesul 10,000 o blant 0-17 oed",
@@ -42,6 +48,12 @@ _WORDS: dict[str, Phrases] = {
             "Wrth ymyl pob un: cymhareb y cyfraddau gwaelodol."
         ),
         "need": "Angen tebyg o ran: {factors}. Nid yw'r hyn sy'n esbonio'r gwahaniaeth yn y ffigurau hyn.",
+        "forecast": "Cyfradd plant sy'n derbyn gofal: rhagolwg 31 Mawrth {year} o ffigurau hyd {upto}",
+        "forecast_marks": (
+            "Cylchoedd gwag: {upto}. Diemwntau: rhagolwg canolrifol ar gyfer {year}; "
+            "barrau: cyfwng rhagfynegol {level}. "
+            "Mae'n tybio bod y blynyddoedd i ddod yn debyg i'r rhai a welwyd."
+        ),
         "none": "Nid oes pâr o ardaloedd sy'n gyferbyniad argyhoeddiadol.",
     },
 }
@@ -102,6 +114,72 @@ def draw_dumbbells(
             (words["ends"].format(**dates), *notes),
         )
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        dress_rows(ax, names, furniture, own=own)
+    return ax
+
+
+def draw_forecast(
+    result: Forecast,
+    ax: Axes | None = None,
+    *,
+    year: int | None = None,
+    headline: str = "",
+    title: str = "",
+    areas: Sequence[str] | None = None,
+    lang: str = "en",
+) -> Axes:
+    """Draw each area's last rate and the forecast of a later year with its predictive interval.
+
+    Parameters
+    ----------
+    result : Forecast
+        What :func:`carerates.trends.forecasts.forecast` gave.
+    ax : Axes, optional
+        Where to draw; a new figure when not given.
+    year : int, optional
+        Year of the forecast shown; the last by default.
+    headline, title : str
+        What the chart shows, as a statement; measure, places and period.
+    areas : sequence of str, optional
+        Names or codes of areas to show; all up to forty, else the two ends.
+    lang : {"en", "cy"}
+        Language of words and names.
+
+    Returns
+    -------
+    Axes
+    """
+    words, every = phrases_in(_WORDS, lang), result.to_frame()
+    years = sorted(int(one) for one in every["year"].unique())
+    shown = years[-1] if year is None else year
+    if shown not in years:
+        raise ValueError(f"The forecast is for {years[0]} to {years[-1]}; there is no {year}.")
+    frame, notes = pick_rows(every[every["year"] == shown], "rate_forecast", areas, lang)
+    with house_style():
+        own = ax is None
+        names = frame["area_name"].tolist()
+        ax, place = new_rows(ax, names)
+        ax.hlines(place, frame["rate_lower"], frame["rate_upper"], color=GREY, linewidth=1.8, zorder=2)
+        ax.scatter(
+            frame["rate_last"],
+            place,
+            s=30,
+            facecolors=PAPER,
+            edgecolors=GREY,
+            linewidths=1.3,
+            zorder=3,
+            label="last",
+        )
+        ax.scatter(frame["rate_forecast"], place, s=34, marker="D", color=BLUE, zorder=4, label="forecast")
+        told = {"upto": result.settings.upto, "year": shown}
+        level = f"{100 * result.interval_probability:g}%"
+        furniture = Furniture(
+            headline,
+            title or words["forecast"].format(**told),
+            words["children" if result.settings.rate == "children" else "rate"],
+            source_in(result.provenance, lang),
+            (words["forecast_marks"].format(level=level, **told), *notes),
+        )
         dress_rows(ax, names, furniture, own=own)
     return ax
 

@@ -114,6 +114,13 @@ def test_log_axis_has_whole_numbers(wales) -> None:
     assert not text_overlap_of_ticks(ax)
 
 
+@pytest.mark.parametrize("size", [(8.0, 5.6), (4.6, 4.0)])
+def test_numbers_along_the_axis_do_not_run_into_each_other(size) -> None:
+    ax = draw_funnel(made_funnel(175), size=size)
+    ax.figure.draw_without_rendering()
+    assert not text_overlap_of_ticks(ax)
+
+
 def text_overlap_of_ticks(ax):
     low, high = ax.get_xlim()
     shown = [one.get_window_extent() for one in ax.get_xticklabels() if low <= one.get_position()[0] <= high]

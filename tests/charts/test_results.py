@@ -8,6 +8,7 @@ import pytest
 import carerates as cr
 from carerates import charts
 from carerates.funnels.surveillance import ChartSettings, chart_series
+from carerates.trends.forecasts import forecast
 from tests.charts.made_rates import overlapping, text_boxes
 
 RULE = {"name": "test", "start": 2014, "end": 2018, "decreasing": -5}
@@ -111,6 +112,18 @@ def test_dumbbells_point_the_way_of_the_change(rates) -> None:
             assert x == pytest.approx(row["rate_end"])
             assert sign * (row["rate_end"] - row["rate_start"]) >= 0
     assert len(collection(ax, "start")) == 22
+
+
+def test_forecast_shows_the_last_rate_and_the_interval(rates) -> None:
+    result = forecast(rates, years_ahead=2)
+    ax, frame = cr.plot(result), result.to_frame().query("year == 2020").set_index("area_name")
+    names = list(rows_by_name(ax).values())
+    assert collection(ax, "forecast")[:, 0] == pytest.approx(frame.loc[names, "rate_forecast"].to_numpy())
+    assert collection(ax, "last")[:, 0] == pytest.approx(frame.loc[names, "rate_last"].to_numpy())
+    drawn = np.array([one[:, 0] for one in segments(ax)])
+    assert drawn == pytest.approx(frame.loc[names, ["rate_lower", "rate_upper"]].to_numpy())
+    with pytest.raises(ValueError, match="2019 to 2020"):
+        cr.plot(result, year=2030)
 
 
 def test_neighbours_stand_in_order_of_need(need) -> None:
