@@ -30,6 +30,8 @@ _PUBLIC = {
     "funnel": "carerates.funnels",
     "plot": "carerates.charts",
     "report": "carerates.reports",
+    "publish": "carerates.reports",
+    "verify": "carerates.reports",
     "CareratesError": "carerates.errors",
     "SourceError": "carerates.errors",
     "TableError": "carerates.errors",
@@ -74,7 +76,7 @@ if TYPE_CHECKING:
     )
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.peers import contrasting_pairs, select_cases, similar_areas
-    from carerates.reports import report
+    from carerates.reports import publish, report, verify
     from carerates.sources import compare_vintages, load_factors, load_rates, read_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
@@ -106,11 +108,13 @@ __all__ = [
     "load_factors",
     "load_rates",
     "plot",
+    "publish",
     "read_rates",
     "report",
     "rules",
     "select_cases",
     "similar_areas",
+    "verify",
 ]
 
 

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from carerates.reports.build import report
+from carerates.reports.publishing import publish
+from carerates.reports.verification import Verification, verify
 
-__all__ = ["report"]
+__all__ = ["Verification", "publish", "report", "verify"]

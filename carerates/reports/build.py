@@ -19,6 +19,7 @@ from carerates.reports.headlines import headline_numbers
 from carerates.reports.html import render_page
 from carerates.reports.pictures import draw
 from carerates.reports.receipt import make_receipt, receipt_text
+from carerates.reports.recipes import write_inputs, write_recipe
 
 DEFAULT_FOLDER = "carerates-report"
 
@@ -99,12 +100,15 @@ def write_funnel(funnel: Funnel, out: str | Path, *, headline: str = "") -> Path
         (folder / "funnel-limits.csv").write_bytes(csv_bytes(funnel.limits_frame()))
         (folder / "funnel.txt").write_text(funnel.summary() + "\n", encoding="utf-8", newline="\n")
         positions = funnel.to_frame()["position"].value_counts().to_dict()
+        recipe = write_recipe(funnel)
+        write_inputs(folder, recipe)
         receipt = make_receipt(
             folder,
             command="carerates funnel",
             settings=funnel.settings.to_dict(),
             provenance=funnel.provenance,
             headline={f"areas {position}": int(count) for position, count in sorted(positions.items())},
+            recompute=None if recipe is None else {**recipe.to_dict(), "layout": "funnel"},
         )
         (folder / RECEIPT).write_text(receipt_text(receipt), encoding="utf-8", newline="\n")
     return Path(out)

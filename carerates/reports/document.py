@@ -15,16 +15,25 @@ import pandas as pd
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of text."""
+    """One paragraph of text; ``lang`` where it is not the document's own language."""
 
     text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list of short statements."""
+    """A list of short statements; ``lang`` where it is not the document's own language."""
 
     items: tuple[str, ...]
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Files that stand beside the page."""
+
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Table:
     folded: bool = False
 
 
-Block = Paragraph | Bullets | Notice | Picture | Table
+Block = Paragraph | Bullets | Links | Notice | Picture | Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from carerates.reports.document import Bullets, Document, Notice, Paragraph, Picture, Table
+from carerates.reports.document import Bullets, Document, Links, Notice, Paragraph, Picture, Table
+from carerates.reports.wording import translations
 
-_KINDS = {Paragraph: "paragraph", Bullets: "bullets", Notice: "notice", Picture: "picture", Table: "table"}
+_KINDS = {
+    Paragraph: "paragraph",
+    Bullets: "bullets",
+    Links: "links",
+    Notice: "notice",
+    Picture: "picture",
+    Table: "table",
+}
 
 
 def render_page(document: Document) -> str:
@@ -19,10 +27,20 @@ def render_page(document: Document) -> str:
     )
     environment.filters["kind"] = lambda block: _KINDS[type(block)]
     environment.filters["inline_svg"] = inline_svg
+    environment.filters["lang_attribute"] = _lang_attribute
     folder = resources.files("carerates.reports") / "templates"
     template = environment.from_string((folder / "page.html.j2").read_text(encoding="utf-8"))
     style = (folder / "page.css").read_text(encoding="utf-8")
-    return template.render(document=document, style=style)
+    lang = document.lang.split("-")[0]
+    words = {key: texts[lang] for (kind, key), texts in translations().items() if kind == "phrase"}
+    return template.render(document=document, style=style, words=words)
+
+
+def _lang_attribute(lang: str) -> str:
+    """Return the attribute that names a language other than the page's."""
+    import markupsafe
+
+    return markupsafe.Markup(' lang="{}"').format(lang) if lang else ""
 
 
 def inline_svg(picture: Picture) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carerates.charts.style import describe_svg, house_style
+from carerates.reports.cells import clean_text
 from carerates.reports.document import Picture
 
 if TYPE_CHECKING:
@@ -35,4 +36,6 @@ def draw(ax: Axes, title: str, description: str) -> Drawing:
         figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})  # type: ignore[union-attr]
         words = {"Title": title, "Description": description, "Software": None}
         figure.savefig(bitmap, format="png", dpi=200, metadata=words)  # type: ignore[union-attr]
-    return Drawing(describe_svg(vector.getvalue(), title, description), bitmap.getvalue(), title, description)
+    return Drawing(
+        describe_svg(clean_text(vector.getvalue()), title, description), bitmap.getvalue(), title, description
+    )

@@ -24,6 +24,7 @@ def make_receipt(
     settings: Mapping[str, Any],
     provenance: Provenance,
     headline: Mapping[str, Any],
+    recompute: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Describe an output folder so that somebody else can prove or repeat it.
 
@@ -39,6 +40,8 @@ def make_receipt(
         Inputs and steps.
     headline : mapping
         Numbers that a reader will quote.
+    recompute : mapping, optional
+        How to make the result again (see :mod:`carerates.reports.recipes`).
 
     Returns
     -------
@@ -46,7 +49,7 @@ def make_receipt(
         Plain values; no time of day, so that the same inputs and settings give the same receipt.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
+    made: dict[str, Any] = {
         "made_by": f"carerates {carerates.__version__}",
         "command": command,
         "settings": dict(settings),
@@ -60,7 +63,16 @@ def make_receipt(
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in files
         },
+        "recompute": None if recompute is None else dict(recompute),
     }
+    return {**made, "seal": seal_of(made)}
+
+
+def seal_of(receipt: Mapping[str, Any]) -> str:
+    """Return the hash of everything in a receipt but its seal, so that a changed word or number shows."""
+    rest = {name: value for name, value in receipt.items() if name != "seal"}
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def receipt_text(receipt: Mapping[str, Any]) -> str:

@@ -49,6 +49,7 @@ def test_a_funnel_of_ones_own_file(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Carmarthenshire" in done.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "inputs",
         "funnel.svg",
         "funnel.png",
         "funnel.csv",
