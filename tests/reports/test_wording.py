@@ -54,7 +54,7 @@ def test_every_column_of_every_result_has_a_heading() -> None:
         cr.adjust(joined, ["wimd_2019_most_deprived_30"]),
         cr.change(rates, 2013, 2018),
         cr.classify(rates, cr.rules.wcpp(shortfall=None)),
-        cr.fit(cr.RateModel().for_one_year(), one, draws=50),
+        cr.fit(cr.RateModel().for_one_year(), one, draws=100),
         rates,
     ]
     for result in results:
