@@ -53,6 +53,7 @@ RC: dict[str, object] = {
     "svg.fonttype": "none",  # text stays text: it can be selected, searched and read aloud
     "svg.hashsalt": "carerates",  # the same chart is the same bytes
     "path.simplify": False,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
 
 

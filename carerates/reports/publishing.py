@@ -12,6 +12,7 @@ import pandas as pd
 from carerates.errors import OutputError
 from carerates.reports.cells import file_name
 from carerates.reports.csvw import describe_csv, write_csv
+from carerates.reports.disclosure import Disclosure, protect
 from carerates.reports.drafting import Wishes, draft_release
 from carerates.reports.folder import RECEIPT, whole_folder
 from carerates.reports.html import render_page
@@ -22,10 +23,11 @@ from carerates.reports.receipt import make_receipt, receipt_text
 from carerates.reports.recipes import write_inputs, write_recipe
 from carerates.reports.release import Release, Result
 from carerates.reports.xlsx import write_xlsx
+from carerates.tables import RatesTable
 
 
 def publish(
-    result: Result,
+    result: Result | RatesTable,
     out: str | Path,
     title: str = "",
     *,
@@ -35,6 +37,7 @@ def publish(
     inputs: Mapping[str, Any] | None = None,
     name: str = "",
     year: int | None = None,
+    disclosure: Disclosure | None = None,
 ) -> Path:
     """Write everything that a release of one result needs.
 
@@ -59,6 +62,10 @@ def publish(
         Stem of the workbooks' names; made from the title when not given.
     year : int, optional
         Year of the 31 March, for titles, where neither the rows nor the steps of the result say it.
+    disclosure : Disclosure, optional
+        How counts are rounded and suppressed.  Then only places, protected counts and rates made from those
+        are published: no chart, no interval, and nothing of what went in, since each could give a count away.
+        :func:`carerates.reports.protect` gives the audit table to whoever signs the release off.
 
     Returns
     -------
@@ -96,6 +103,10 @@ def publish(
     >>> (out / "cla-2018.ods").exists()
     True
     """
+    if disclosure is not None:
+        result, inputs = protect(result, disclosure), None
+    elif isinstance(result, RatesTable):
+        raise TypeError("A table of rates is published with disclosure=, or as a result: cr.funnel(rates).")
     release = draft_release(result, Wishes(title, lang, alternative, year), previous=_earlier(previous))
     recipe = write_recipe(result, inputs)
     stem = file_name(name or title, "release")
