@@ -46,10 +46,11 @@ def describe_csv(table: ReleaseTable, file: str, release: Release) -> bytes:
     }
     if any("Open Government Licence v3" in source.licence for source in release.provenance.sources):
         described["dc:license"] = {"@id": _OGL}
-    if key := [one for one in ("area_code", "year") if one in {column.name for column in table.columns}]:
-        rows = table.to_frame()
-        if not rows.duplicated(key).any():
+    rows = table.to_frame()
+    for key in (["area_code"], ["area_code", "year"]):
+        if set(key) <= set(rows) and not rows.duplicated(key).any():
             described["tableSchema"]["primaryKey"] = key
+            break
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
