@@ -243,9 +243,10 @@ def _secondary(
     years = frame["year"].to_numpy() if "year" in frame else np.zeros(len(frame))
     rows = []
     for level, name in enumerate(groups):
-        for (group, year), places in frame.groupby(
-            [frame[name].to_numpy(), years], sort=True
-        ).indices.items():
+        indices = frame.groupby([frame[name].to_numpy(), years], sort=True).indices
+        for key, places in indices.items():
+            assert isinstance(key, tuple)
+            group, year = key
             inside = np.asarray(places)
             _protect_group(counts, given, action, reason, inside, f"{name} {group}", settings)
             known = counts[inside]
