@@ -129,19 +129,19 @@ def source_in(provenance: Provenance, lang: str) -> str:
 
 
 def names_in(codes: Sequence[str], names: Sequence[str], lang: str) -> list[str]:
-    """Return names of areas in the language; as given where the register does not know the code.
+    """Return names of areas in the language; as given where the register has none.
 
     Examples
     --------
-    >>> names_in(["W06000001", "A"], ["Isle of Anglesey", "Somewhere"], "cy")
-    ['Ynys Môn', 'Somewhere']
+    >>> names_in(["W06000001", "E06000053", "A"], ["Isle of Anglesey", "Isles of Scilly", "Somewhere"], "cy")
+    ['Ynys Môn', 'Isles of Scilly', 'Somewhere']
     """
     if lang != "cy":
         return [str(name) for name in names]
     found = []
     for code, name in zip(codes, names, strict=True):
         try:
-            found.append(areas.short_name(str(code), "cy"))
+            found.append(areas.find(str(code)).short_name_cy or str(name))
         except AreaError:
             found.append(str(name))
     return found
