@@ -13,17 +13,16 @@ PACKAGE = Path(__file__).parent.parent / "carerates"
 
 BASE = {"errors", "provenance"}
 METHODS = {"funnels", "models", "trends", "peers", "survey", "audit"}
-# folder -> what it may import besides itself; `scaling` is the one service that methods may call
+# folder -> what it may import besides itself
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "provenance": set(),
     "areas": BASE | {"tables"},  # harmonise sums the rows of a rates table
     "tables": BASE,
-    "scaling": BASE,
     "sources": BASE | {"areas", "tables"},
-    **{folder: BASE | {"areas", "tables", "scaling"} for folder in METHODS},
+    **{folder: BASE | {"areas", "tables"} for folder in METHODS},
     "charts": BASE | {"areas", "tables"} | METHODS,
-    "reports": BASE | {"areas", "tables", "sources", "charts", "scaling"} | METHODS,
+    "reports": BASE | {"areas", "tables", "sources", "charts"} | METHODS,
 }
 SEES_EVERYTHING = {"__init__", "__main__", "cli"}
 

@@ -1,1 +1,0 @@
-"""The same work fanned out over processes or a cluster."""
