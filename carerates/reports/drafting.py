@@ -59,6 +59,10 @@ SHOWN: dict[str, list[str]] = {
     ],
 }  # fmt: skip
 # the number that a kind of result is about
+_ORDER: list[object] = [
+    "above 99.8%", "above 95%", "within", "below 95%", "below 99.8%", "increasing", "stable", "little change",
+    "not classified", "decreasing", "uncertain",
+]  # fmt: skip
 _YEARS_KEPT = re.compile(r"(?:kept|loaded) years ((?:\d{4}(?:-\d{4})?(?:, )?)+)")
 _MEASURES = (
     "underlying_rate_per_10000",
@@ -299,13 +303,18 @@ def _further_tables(result: Result, frame: pd.DataFrame, lang: str) -> tuple[Rel
     for word, column in (("table_counts", "position"), ("table_labels", "label")):
         if column in frame:
             counts = frame.groupby(column, sort=False, observed=True).size().rename("areas").reset_index()
-            counts = counts.sort_values("areas", ascending=False, kind="stable")
+            counts = counts.sort_values(column, key=lambda words: words.map(_place_in_order), kind="stable")
             tables.append(make_release_table(counts, column, say(word, lang), lang))
     for word, member in (("table_coefficients", "coefficients"), ("table_explained", "r_squared")):
         part = getattr(result, member, None)
         if isinstance(part, pd.DataFrame) and len(part) and len(part.columns) > 1:
             tables.append(make_release_table(part, member.replace("_", "-"), say(word, lang), lang))
     return tuple(_without_gaps(table) for table in tables)
+
+
+def _place_in_order(word: object) -> int:
+    """Return where a position or class stands in a table of them: from above to below, the unknown last."""
+    return _ORDER.index(word) if word in _ORDER else len(_ORDER)
 
 
 def _method(result: Result, lang: str) -> tuple[str, ...]:
@@ -452,22 +461,12 @@ def _drawing(result: Result, asked: Wishes, subtitle: str, alternative: str) -> 
         # a letter that the chart's font lacks stays a letter in the SVG, and a box in the PNG
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
         try:
-            ax = _plot_in_language(plot, shown, looks)
+            ax = plot(shown, **looks)
         except TypeError as error:
             if "There is no chart" in str(error):
                 return None
             raise
         return draw(ax, title or subtitle, one_line(alternative))
-
-
-def _plot_in_language(plot: Any, shown: Any, looks: dict[str, Any]) -> Any:  # noqa: ANN401 - axes of matplotlib
-    """Draw in the language, or with its title only where a chart's other words have one language."""
-    try:
-        return plot(shown, **looks)
-    except TypeError as error:
-        if "lang" not in looks or "lang" not in str(error):
-            raise
-        return plot(shown, **{name: value for name, value in looks.items() if name != "lang"})
 
 
 __all__ = ["Wishes", "draft_release", "headline_numbers", "plain_settings", "revision_note"]

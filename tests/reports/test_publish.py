@@ -284,7 +284,8 @@ def test_every_kind_of_result_can_be_published(tmp_path: Path) -> None:
         "FittedRates": (cr.fit(cr.RateModel().for_one_year(), one, draws=200), None),
     }
     for kind, (result, inputs) in results.items():
-        page = cr.publish(result, tmp_path / kind, inputs=inputs)
+        page = cr.publish(result, tmp_path / kind, inputs=inputs, lang="cy")
+        assert (page.parent / "chart.svg").is_file()
         assert page.is_file()
         assert list(page.parent.glob("*.ods"))
         checked = cr.verify(page.parent)
