@@ -63,10 +63,12 @@ def describe_workbook(path: Path) -> dict[str, object]:
             sheets = list(content.iter(f"{TABLE}table"))
             cells = list(content.iter(f"{TABLE}table-cell"))
             office = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+            # LibreOffice writes equal neighbours once, with how often they stand there
             numbers = [
                 float(one.get(f"{office}value") or 0)
                 for one in cells
                 if one.get(f"{office}value-type") == "float"
+                for _ in range(int(one.get(f"{TABLE}number-columns-repeated") or 1))
             ]
             return {
                 "title": meta.findtext(f".//{DC}title"),
