@@ -8,7 +8,7 @@ from carerates.charts import plot
 from carerates.charts.style import Furniture
 from carerates.charts.tiles import draw_tiles
 from carerates.reports.analysis import PLACES, WINDOW, Analysis
-from carerates.reports.headlines import signed
+from carerates.reports.headlines import is_outside, signed
 from carerates.reports.pictures import Drawing, draw
 
 
@@ -62,9 +62,10 @@ def draw_all(analysis: Analysis) -> dict[str, Drawing]:
 def _funnel_headline(analysis: Analysis) -> str:
     """Say in one statement what the funnel shows."""
     frame = analysis.funnel.to_frame()
-    known = frame[frame["rate"].notna()]
-    outside = int((known["position"] != "within").sum())
-    return f"{outside} of {len(known)} areas differ from the average by more than chance"
+    outside = int(is_outside(frame).sum())
+    return (
+        f"{outside} of {int(frame['rate'].notna().sum())} areas differ from the average by more than chance"
+    )
 
 
 def _map_words(frame: pd.DataFrame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from carerates.reports.analysis import Analysis
 from carerates.reports.document import format_number
 
@@ -41,9 +43,9 @@ def headline_sentences(analysis: Analysis) -> tuple[str, ...]:
         low = known[known["children"] >= 10].iloc[0]
     pooled = 10_000 * known["children"].sum() / known["population"].sum()
     times = high["rate_per_10000"] / low["rate_per_10000"]
-    outside = (analysis.funnel.to_frame()["position"] != "within").sum()
+    outside = int(is_outside(analysis.funnel.to_frame()).sum())
     allowing = analysis.funnel_allowing.to_frame()
-    named = allowing.loc[~allowing["position"].isin(["within", "unknown"]), "area_name"].tolist()
+    named = allowing.loc[is_outside(allowing), "area_name"].tolist()
     shares = analysis.measures[["ordinary", "log_rate"]].melt()["value"].dropna()
     sentences = [
         f"At 31 March {analysis.year}, {len(known)} of {len(frame)} local authorities have a rate; together it is "
@@ -52,9 +54,9 @@ def headline_sentences(analysis: Analysis) -> tuple[str, ...]:
         f"{format_number(high['rate_per_10000'], 0)} ({high['area_name']}), "
         f"{format_number(times, 1)} times as high.",
         f"{outside} of {len(known)} areas are outside the 95% limits for chance alone: they differ by far more than chance "
-        f"would have it. With limits that allow for this over-dispersion, {len(named)} are outside"
+        f"would have it. With limits that allow for this over-dispersion, {len(named)} {'is' if len(named) == 1 else 'are'} outside"
         + (f": {', '.join(named[:8])}{' and others' if len(named) > 8 else ''}." if named else "."),
-        f"On its own, one measure of deprivation ({_lower_first(analysis.measure.label)}) accounts for "
+        f"On its own, the measure “{analysis.measure.label}” accounts for "
         f"{format_number(100 * float(analysis.adjustment.r_squared.iloc[0]['ordinary']), 0)}% of the variation in rates between "
         f"areas. Other measures and scales give {format_number(shares.min(), 0)}% to {format_number(shares.max(), 0)}%, "
         "so no single figure is the answer.",
@@ -68,9 +70,9 @@ def headline_sentences(analysis: Analysis) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _lower_first(text: str) -> str:
-    """Return a label fit to stand inside a sentence."""
-    return text if text[1:2].isupper() else text[0].lower() + text[1:]
+def is_outside(funnel: pd.DataFrame) -> pd.Series:
+    """Say which areas of a funnel have a count that lies outside its limits."""
+    return funnel["position"].str.startswith(("above", "below"))
 
 
 def signed(value: float) -> str:

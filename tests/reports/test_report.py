@@ -195,3 +195,10 @@ def test_numbers_are_printed_as_a_reader_expects() -> None:
     assert format_number(-12.34, 1) == "−12.3"
     assert format_number(float("nan"), 1) == "[x]"
     assert format_number(2018, 0, grouped=False) == "2018"
+
+
+def test_an_area_without_a_count_is_not_called_outside() -> None:
+    from carerates.reports.headlines import is_outside
+
+    positions = ["above 99.8%", "within", "not known", "below 95%"]
+    assert is_outside(pd.DataFrame({"position": positions})).tolist() == [True, False, False, True]
