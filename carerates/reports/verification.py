@@ -320,7 +320,11 @@ def compare_csv(
     found, compared
         What differs, and how many cells were compared.
     """
-    old, new = (list(csv.reader(io.StringIO(one.decode("utf-8-sig"), newline=""))) for one in (then, now))
+    # a damaged file may hold anything; what cannot be read is a difference, not an accident
+    old, new = (
+        list(csv.reader(io.StringIO(one.decode("utf-8-sig", errors="replace"), newline="")))
+        for one in (then, now)
+    )
     if not old or not new:
         return ([] if old == new else [f"{name}: one of the two is empty"]), 0
     columns = [column for column in old[0] if column not in skipped]
@@ -333,6 +337,9 @@ def compare_csv(
     at_old, at_new = ({column: index for index, column in enumerate(rows[0])} for rows in (old, new))
     found, compared = [], 0
     for number, (was, is_now) in enumerate(zip(old[1:], new[1:], strict=True), start=2):
+        if len(was) != len(old[0]) or len(is_now) != len(new[0]):
+            found.append(f"{name} line {number}: {len(was)} cells, not the {len(old[0])} of its heading")
+            continue
         for column in columns:
             compared += 1
             one, other = was[at_old[column]], is_now[at_new[column]]

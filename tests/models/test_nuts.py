@@ -69,13 +69,14 @@ def test_without_pymc_one_clear_error(monkeypatch):
 @pytest.mark.filterwarnings("ignore")  # compilers and samplers warn of their own affairs
 def test_nuts_agrees_with_laplace_and_refits_without_compiling():
     panels = [make_panel(30, 6, welsh=8, rounding=5, seed=seed).rates for seed in (1, 2)]
-    first = cr.fit(MODEL, panels[0], engine="nuts", seed=1)
+    # a small panel says little about its own noise: the gate needs more draws there than the default
+    first = cr.fit(MODEL, panels[0], engine="nuts", seed=1, draws=8000)
     assert first.diagnostics.passed, str(first.diagnostics)
     laplace = cr.fit(MODEL, panels[0], seed=1)
     away, width = compare_draws(first.design, first.posterior, laplace.posterior)
     assert away < 0.2
     assert width == pytest.approx(1, abs=0.06)
-    second = cr.fit(MODEL, panels[1], engine="nuts", seed=1)
+    second = cr.fit(MODEL, panels[1], engine="nuts", seed=1, draws=8000)
     assert "reused" in second.record["compile seconds"]
     own = cr.fit(MODEL, panels[1], seed=1)
     away, _ = compare_draws(second.design, second.posterior, own.posterior)

@@ -159,3 +159,17 @@ def test_cells_are_compared_as_numbers_and_as_words() -> None:
     ]
     assert compare_csv("t", old, b"a,b\r\n", 1e-9)[0][0].startswith("t: 1 rows then, 0 now")
     assert compare_csv("t", old, b"a,c\r\n1.0,x\r\n", 1e-9)[0][0].endswith("columns that differ: b, c")
+
+
+def test_a_damaged_table_is_a_difference_and_not_an_accident() -> None:
+    from carerates.reports.verification import compare_csv
+
+    now = b"position,areas\r\nabove 95%,1\r\nwithin,20\r\n"
+    for damaged in (
+        now.replace(b"%,", b"%-"),
+        now.replace(b"within", b"wi\xffhin"),
+        now.replace(b"20", b"20,3"),
+    ):
+        found, _ = compare_csv("position.csv", damaged, now, 1e-9)
+        assert found
+    assert compare_csv("position.csv", now, now, 1e-9) == ([], 4)
