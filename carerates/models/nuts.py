@@ -128,7 +128,9 @@ def _compiled(
     _COMPILED.move_to_end(key)
     graph, compiled = _COMPILED[key]
     if not fresh:
-        compiled = compiled.with_data(**data)
+        # data of terms that the model leaves out are no part of the compiled function
+        used = {variable.name for variable in compiled.shared_var_keys}
+        compiled = compiled.with_data(**{name: values for name, values in data.items() if name in used})
         with graph:
             import_pymc().set_data(data)
     start = _flat_start(design, graph, found)

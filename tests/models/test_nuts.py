@@ -68,7 +68,8 @@ def test_without_pymc_one_clear_error(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # compilers and samplers warn of their own affairs
 def test_nuts_agrees_with_laplace_and_refits_without_compiling():
-    panels = [make_panel(30, 6, welsh=8, rounding=5, seed=seed).rates for seed in (1, 2)]
+    # two panels whose terms are centred alike: another parametrisation is another graph to compile
+    panels = [make_panel(30, 6, welsh=8, rounding=5, seed=seed).rates for seed in (1, 3)]
     # a small panel says little about its own noise: the gate needs more draws there than the default
     first = cr.fit(MODEL, panels[0], engine="nuts", seed=1, draws=8000)
     assert first.diagnostics.passed, str(first.diagnostics)
