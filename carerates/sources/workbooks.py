@@ -63,8 +63,7 @@ def read_workbook(content: bytes, what: str) -> dict[str, Rows]:
         zlib.error,
         EOFError,
         OSError,
-        RuntimeError,
-        NotImplementedError,
+        RuntimeError,  # encrypted, or compressed in a way the standard library does not know
         ET.ParseError,
         KeyError,
         ValueError,

@@ -202,3 +202,18 @@ def test_an_area_without_a_count_is_not_called_outside() -> None:
 
     positions = ["above 99.8%", "within", "not known", "below 95%"]
     assert is_outside(pd.DataFrame({"position": positions})).tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("nation", "year"), [("wales", 2012), ("wales", 2018), ("england", 2018), ("england", 2024)]
+)
+def test_the_rate_of_all_areas_together_is_the_nations_published_rate(nation: str, year: int) -> None:
+    from carerates.reports.analysis import analyse
+    from carerates.reports.headlines import headline_numbers
+
+    published = (
+        cr.load_rates(nation, years=[year], level="nation").to_frame()["published_rate_per_10000"].item()
+    )
+    # printed to the whole number; areas rounded to 5 move the sum of 22 by 15 at most, 0.25 per 10,000
+    ours = headline_numbers(analyse(nation, year))["pooled_rate_per_10000"]  # type: ignore[arg-type]
+    assert ours == pytest.approx(published, abs=0.75)

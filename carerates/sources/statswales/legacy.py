@@ -78,7 +78,7 @@ def _data_file(content: bytes, what: str) -> bytes:
                 header = found.split(b"\n", 1)[0].decode("utf-8-sig", "replace")
                 if any(_TYPE.sub("", name.strip('" \r')) == "Data" for name in header.split(",")):
                     return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
         raise WrongContentError(f"{what} is a damaged zip file: {error}.") from error
     raise LayoutError(f"None of the files in {what} has a column 'Data'.")
 
