@@ -15,7 +15,7 @@ import pandas as pd
 
 import carerates as cr
 from carerates.models import RateModel
-from carerates.models.design import build_design
+from carerates.models.design.arrays import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.tables import Factor, RatesTable
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 # name -> module that defines it, loaded when first used
 _PUBLIC = {
-    "Adjustment": "carerates.models.adjustment_result",
-    "AdjustmentSettings": "carerates.models.adjustment_settings",
-    "adjust": "carerates.models.adjustment",
-    "FittedRates": "carerates.models.fitted",
+    "Adjustment": "carerates.models.adjustment.result",
+    "AdjustmentSettings": "carerates.models.adjustment.settings",
+    "adjust": "carerates.models.adjustment.fitting",
+    "FittedRates": "carerates.models.results.fitted",
     "RateModel": "carerates.models.spec",
     "Priors": "carerates.models.priors",
     "Normal": "carerates.models.priors",
@@ -20,29 +20,29 @@ _PUBLIC = {
     "LKJ": "carerates.models.priors",
     "spread": "carerates.models.priors",
     "fit": "carerates.models.fitting",
-    "Diagnostics": "carerates.models.diagnostics",
-    "compare_models": "carerates.models.held_out",
-    "Comparison": "carerates.models.held_out",
-    "prior_sensitivity": "carerates.models.sensitivity",
-    "without_each_area": "carerates.models.sensitivity",
-    "check_prior": "carerates.models.prior_checks",
-    "PriorCheck": "carerates.models.prior_checks",
-    "PredictiveChecks": "carerates.models.posterior_checks",
-    "check_predictions": "carerates.models.posterior_checks",
+    "Diagnostics": "carerates.models.checks.diagnostics",
+    "compare_models": "carerates.models.checks.held_out",
+    "Comparison": "carerates.models.checks.held_out",
+    "prior_sensitivity": "carerates.models.checks.sensitivity",
+    "without_each_area": "carerates.models.checks.sensitivity",
+    "check_prior": "carerates.models.checks.prior",
+    "PriorCheck": "carerates.models.checks.prior",
+    "PredictiveChecks": "carerates.models.checks.predictive",
+    "check_predictions": "carerates.models.checks.predictive",
 }
 
 if TYPE_CHECKING:
-    from carerates.models.adjustment import adjust
-    from carerates.models.adjustment_result import Adjustment
-    from carerates.models.adjustment_settings import AdjustmentSettings
-    from carerates.models.diagnostics import Diagnostics
-    from carerates.models.fitted import FittedRates
+    from carerates.models.adjustment.fitting import adjust
+    from carerates.models.adjustment.result import Adjustment
+    from carerates.models.adjustment.settings import AdjustmentSettings
+    from carerates.models.checks.diagnostics import Diagnostics
+    from carerates.models.checks.held_out import Comparison, compare_models
+    from carerates.models.checks.predictive import PredictiveChecks, check_predictions
+    from carerates.models.checks.prior import PriorCheck, check_prior
+    from carerates.models.checks.sensitivity import prior_sensitivity, without_each_area
     from carerates.models.fitting import fit
-    from carerates.models.held_out import Comparison, compare_models
-    from carerates.models.posterior_checks import PredictiveChecks, check_predictions
-    from carerates.models.prior_checks import PriorCheck, check_prior
     from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Priors, spread
-    from carerates.models.sensitivity import prior_sensitivity, without_each_area
+    from carerates.models.results.fitted import FittedRates
     from carerates.models.spec import RateModel
 
 __all__ = [

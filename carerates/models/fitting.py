@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from carerates.models.completeness import usable_rates
-from carerates.models.design import build_design
-from carerates.models.diagnostics import Check, Diagnostics
-from carerates.models.fitted import FittedRates
+from carerates.models.checks.diagnostics import Check, Diagnostics
+from carerates.models.design.arrays import build_design
+from carerates.models.design.completeness import usable_rates
+from carerates.models.results.fitted import FittedRates
 from carerates.models.spec import RateModel
 from carerates.tables import RatesTable, as_rates
 
@@ -86,7 +86,7 @@ def fit(
     design = build_design(model, usable.rates)
     started = time.perf_counter()
     if engine == "nuts":
-        from carerates.models.nuts import sample_posterior
+        from carerates.models.nuts.engine import sample_posterior
 
         posterior, diagnostics, details = sample_posterior(design, draws=draws or 4000, seed=seed)
     else:

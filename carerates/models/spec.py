@@ -173,8 +173,8 @@ class RateModel:
         return self.describe()
 
     def prior_check(self, rates: Any, *, draws: int = 1000, seed: int = 1) -> Any:  # noqa: ANN401
-        """Ask what rates the priors alone would expect; see :mod:`carerates.models.prior_checks`."""
-        from carerates.models.prior_checks import check_prior
+        """Ask what rates the priors alone would expect; see :mod:`carerates.models.checks.prior`."""
+        from carerates.models.checks.prior import check_prior
 
         return check_prior(self, rates, draws=draws, seed=seed)
 

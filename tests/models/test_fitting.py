@@ -7,7 +7,7 @@ import pytest
 import carerates as cr
 from carerates.errors import MissingExtraError, ModelError, SourceError, TableError
 from carerates.models import RateModel
-from carerates.models.fitted import FittedRates
+from carerates.models.results.fitted import FittedRates
 from tests.models.panels import make_panel
 
 MODEL = RateModel(factors=["deprivation", "lone_parents"])
@@ -309,7 +309,7 @@ def test_an_interrupted_save_leaves_nothing(fit, tmp_path, monkeypatch):
     def stop(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("carerates.models.storage._write", stop)
+    monkeypatch.setattr("carerates.models.results.storage._write", stop)
     with pytest.raises(KeyboardInterrupt):
         fit.save(tmp_path / "fit.nc")
     assert (tmp_path / "fit.nc").read_bytes() == before

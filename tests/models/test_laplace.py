@@ -6,7 +6,7 @@ from scipy.special import logsumexp
 
 from carerates.models import HalfNormal, Normal, Priors, RateModel
 from carerates.models.counts import log_pmf
-from carerates.models.design import build_design
+from carerates.models.design.arrays import build_design
 from carerates.models.laplace.conditional import find_mode
 from carerates.models.laplace.curvature import Curvature
 from carerates.models.laplace.engine import draw_posterior

@@ -13,9 +13,9 @@ import pytest
 from scipy import stats
 
 from carerates.models import HalfNormal, Normal, Priors, RateModel
-from carerates.models.design import build_design
+from carerates.models.design.arrays import build_design
 from carerates.models.laplace.engine import draw_posterior
-from carerates.models.simulation import draw_prior, replicate_counts
+from carerates.models.results.simulation import draw_prior, replicate_counts
 from carerates.tables import Factor, RatesTable
 
 REPLICATES = 200

@@ -8,9 +8,9 @@ import numpy as np
 
 from carerates.errors import ModelError
 from carerates.models.counts import log_likelihood
-from carerates.models.design import Design
+from carerates.models.design.arrays import Design
+from carerates.models.design.terms import Array
 from carerates.models.laplace.curvature import Curvature
-from carerates.models.terms import Array
 
 MOST_STEPS = 100
 DECREMENT = 1e-9  # of the log density: far below what changes any weight or interval

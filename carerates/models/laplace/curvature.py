@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.linalg import cho_solve, solve_triangular
 
-from carerates.models.terms import Array
+from carerates.models.design.terms import Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from carerates.models.design import Design
+from carerates.models.design.arrays import Design
+from carerates.models.design.terms import Array
 from carerates.models.laplace.exploration import Exploration, explore
 from carerates.models.laplace.marginal import mean_shift
-from carerates.models.posterior import Posterior
-from carerates.models.terms import Array
+from carerates.models.results.posterior import Posterior
 
 
 def draw_posterior(

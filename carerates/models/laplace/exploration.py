@@ -10,9 +10,9 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, stdtrit
 
 from carerates.errors import ModelError
-from carerates.models.design import Design
+from carerates.models.design.arrays import Design
+from carerates.models.design.terms import Array
 from carerates.models.laplace.marginal import Point, evaluate, gradient
-from carerates.models.terms import Array
 
 DEGREES = 6.0  # of the t proposal: heavier tails than any posterior of a log standard deviation seen
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from carerates.models.counts import log_likelihood
-from carerates.models.design import Design
+from carerates.models.design.arrays import Design
+from carerates.models.design.terms import Array
 from carerates.models.laplace.conditional import Mode, find_mode
-from carerates.models.terms import Array
 
 STEP = 1e-4  # of a central difference of smooth elementwise functions: error about 1e-8
 

@@ -1,0 +1,1 @@
+"""What rate would an area have if it were like others in its circumstances?  Regressions."""

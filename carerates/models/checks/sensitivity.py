@@ -1,0 +1,158 @@
+"""How much do the answers rest on the priors, or on one area?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from carerates.models.fitting import fit
+from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Prior, Priors
+from carerates.models.results.fitted import FittedRates
+from carerates.models.spec import RateModel
+from carerates.tables import RatesTable, as_rates
+
+# prior -> hyperparameter or kind of effect it governs
+_GOVERNED = {
+    "intercept": ("intercept",),
+    "nation": ("nation",),
+    "factor": ("factor",),
+    "nation_factor": ("factor",),
+    "area": ("sd_area",),
+    "region": ("sd_region",),
+    "slope": ("sd_slope",),
+    "trend": ("sd_trend",),
+    "area_trend": ("sd_area_trend",),
+    "noise": ("noise",),
+}
+
+
+def prior_sensitivity(
+    model: RateModel,
+    rates: RatesTable | pd.DataFrame,
+    *,
+    scales: Sequence[float] = (0.5, 2.0),
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Ask how far the answers move when each prior is made narrower or wider.
+
+    Parameters
+    ----------
+    model : RateModel
+        The model.
+    rates : RatesTable or DataFrame
+        The figures.
+    scales : sequence of float
+        Factors by which the scale of one prior at a time is multiplied.
+    seed : int
+        Seed of every refit, so that differences are not chance.
+
+    Returns
+    -------
+    DataFrame
+        One row for each prior, scale and quantity (fixed effects and hyperparameters): ``shift`` is how far
+        the posterior mean moved, in posterior standard deviations of the fit with the model's own priors.
+    """
+    table = as_rates(rates)
+    base = fit(model, table, seed=seed)
+    quantities = _quantities(base)
+    used = {one.name for one in base.design.spreads if one.fixed is None} | {
+        term.name for term in base.design.shared_terms
+    }
+    rows = []
+    for name, governs in _GOVERNED.items():
+        if not set(governs) & used:
+            continue
+        for scale in scales:
+            changed = _quantities(
+                fit(model.replace(priors=_scaled(model.priors, name, scale)), table, seed=seed)
+            )
+            rows += [
+                {
+                    "prior": name,
+                    "scale": scale,
+                    "quantity": quantity,
+                    "shift": (changed[quantity].mean() - values.mean()) / values.std(),
+                }
+                for quantity, values in quantities.items()
+            ]
+    return pd.DataFrame(rows)
+
+
+def without_each_area(
+    model: RateModel, rates: RatesTable | pd.DataFrame, areas: Sequence[str], *, seed: int = 1
+) -> pd.DataFrame:
+    """Ask how far the coefficients move when one area is left out.
+
+    Parameters
+    ----------
+    model : RateModel
+        The model.
+    rates : RatesTable or DataFrame
+        The figures.
+    areas : sequence of str
+        Codes of the areas to leave out, one at a time.
+    seed : int
+        Seed of every refit.
+
+    Returns
+    -------
+    DataFrame
+        One row for each area and quantity, ``shift`` in posterior standard deviations.
+    """
+    table = as_rates(rates)
+    base = _quantities(fit(model, table, seed=seed))
+    frame, rows = table.to_frame(), []
+    if strangers := sorted(set(areas) - set(table.areas)):
+        raise ValueError(f"The table has no area {', '.join(strangers)}.")
+    for area in areas:
+        kept = RatesTable(
+            frame[frame["area_code"] != area],
+            table.provenance.then(f"left out {area}"),
+            table.factors,
+            table.measure,
+        )
+        changed = _quantities(fit(model, kept, seed=seed))
+        rows += [
+            {
+                "area_code": area,
+                "quantity": quantity,
+                "shift": (changed[quantity].mean() - values.mean()) / values.std(),
+            }
+            for quantity, values in base.items()
+            if quantity in changed
+        ]
+    return pd.DataFrame(rows)
+
+
+def _quantities(fitted: FittedRates) -> dict[str, np.ndarray]:
+    """Return draws of fixed effects and hyperparameters by name."""
+    design, posterior = fitted.design, fitted.posterior
+    fixed = design.shared_columns(("intercept", "nation", "factor", "population", "drift"))
+    result = {
+        name: posterior.shared[:, column]
+        for column, (name, keep) in enumerate(zip(design.shared_names, fixed, strict=True))
+        if keep
+    }
+    return result | {one.name: posterior.spreads[one.name] for one in design.free_spreads}
+
+
+def _scaled(priors: Priors, name: str, scale: float) -> Priors:
+    """Return priors with the scale of one multiplied; all factors' priors count as one."""
+    changed: dict[str, Any] = {name: _widened(getattr(priors, name), scale)}
+    if name == "factor":
+        changed["by_factor"] = {key: _widened(one, scale) for key, one in priors.by_factor.items()}
+    return replace(priors, **changed)
+
+
+def _widened(prior: Prior, scale: float) -> Prior:
+    """Return a prior with its scale multiplied."""
+    if isinstance(prior, (Normal, HalfNormal)):
+        return replace(prior, sd=prior.sd * scale)
+    if isinstance(prior, LogNormal):
+        return replace(prior, sd_log=prior.sd_log * scale)
+    assert isinstance(prior, (Beta, LKJ))
+    return prior

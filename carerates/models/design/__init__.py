@@ -1,0 +1,1 @@
+"""A model and a rates table, turned into the arrays that both engines work on."""

@@ -1,0 +1,1 @@
+"""Hamiltonian Monte Carlo on the same design arrays: the engine of record."""

@@ -1,0 +1,379 @@
+"""The engine of record: Hamiltonian Monte Carlo through PyMC and nutpie, gated by its diagnostics."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import OrderedDict
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from carerates.errors import MissingExtraError, ModelError
+from carerates.models.checks.diagnostics import (
+    ESS_LIMIT,
+    RHAT_LIMIT,
+    Check,
+    Diagnostics,
+    effective_sizes,
+    rhat,
+)
+from carerates.models.design.arrays import NEED, Design
+from carerates.models.design.terms import Array
+from carerates.models.laplace.engine import draw_posterior
+from carerates.models.laplace.exploration import Exploration
+from carerates.models.nuts.centring import choose_centring
+from carerates.models.nuts.graph import build_graph, graph_data, import_pymc
+from carerates.models.results.posterior import Posterior
+
+CHAINS = 4
+WARM_UP = 1000
+_COMPILED: OrderedDict[str, Any] = (
+    OrderedDict()
+)  # of this process; other data of the same shape is swapped in
+_KEEP = 4
+
+
+def sample_posterior(
+    design: Design, *, draws: int, seed: int, warm_up: int = WARM_UP, chains: int = CHAINS
+) -> tuple[Posterior, Diagnostics, dict[str, str]]:
+    """Sample everything jointly, from a start at the Laplace mode that was checked to be finite.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the model.
+    draws : int
+        Draws to keep, over all chains.
+    seed : int
+        Seed of the sampler and of the Laplace fit that it starts from and is compared with.
+    warm_up, chains : int
+        Warm-up draws of each chain, and chains.
+
+    Returns
+    -------
+    Posterior, Diagnostics, dict of str to str
+        Draws by chain, checks, and how the draws were made.
+
+    Raises
+    ------
+    MissingExtraError
+        If PyMC or nutpie is not installed.
+    ModelError
+        If the log density is not finite at the start.
+    """
+    import_pymc()
+    try:
+        import nutpie
+    except ImportError as error:
+        raise MissingExtraError("bayes", "engine='nuts'") from error
+    laplace, found = draw_posterior(design, draws=2000, seed=seed)
+    centred = choose_centring(design, found.peak)
+    data = graph_data(design)
+    started = time.perf_counter()
+    compiled, fresh = _compiled(nutpie, design, centred, data, found)
+    compile_seconds = time.perf_counter() - started
+    cores = min(chains, os.cpu_count() or 1)
+    trace = nutpie.sample(
+        compiled,
+        draws=-(-draws // chains),
+        tune=warm_up,
+        chains=chains,
+        cores=cores,
+        seed=seed,
+        save_warmup=False,
+        progress_bar=sys.stderr.isatty(),
+        target_accept=0.9 if design.shape[1] > 1 else 0.95,
+    )
+    posterior = _as_posterior(design, trace, chains)
+    diagnostics = _checks(design, posterior, trace, laplace)
+    details = {
+        "compile seconds": f"{compile_seconds:.2f}" + ("" if fresh else " (reused)"),
+        "sampling seconds": f"{time.perf_counter() - started - compile_seconds:.2f}",
+        "chains": str(chains),
+        "warm-up": str(warm_up),
+        "cores": str(cores),
+        "centred": ", ".join(sorted(name for name, chosen in centred.items() if chosen)) or "none",
+    }
+    return posterior, diagnostics, details | {name: version(name) for name in ("pymc", "pytensor", "nutpie")}
+
+
+def _compiled(
+    nutpie: Any,  # noqa: ANN401
+    design: Design,
+    centred: dict[str, bool],
+    data: dict[str, Array],
+    found: Exploration,
+) -> tuple[Any, bool]:
+    """Return the compiled model with these data, compiling only if the same graph was not compiled before."""
+    import hashlib
+    import json
+
+    key = hashlib.sha256(
+        json.dumps(
+            [
+                design.model.to_json(),
+                sorted(centred.items()),
+                {name: values.shape for name, values in data.items()},
+                design.panel.years,
+                design.panel.nation_of_area,
+                design.panel.region_of_area,
+            ]
+        ).encode()
+        + design.observed.tobytes()
+        + (design.counts.low == design.counts.high).tobytes()
+    ).hexdigest()
+    fresh = key not in _COMPILED
+    if fresh:
+        graph = build_graph(design, centred, data)
+        _COMPILED[key] = (graph, _compile(nutpie, graph, {one.name for one in design.free_spreads}))
+        while len(_COMPILED) > _KEEP:
+            _COMPILED.popitem(last=False)
+    _COMPILED.move_to_end(key)
+    graph, compiled = _COMPILED[key]
+    if not fresh:
+        # data of terms that the model leaves out are no part of the compiled function
+        used = {variable.name for variable in compiled.shared_var_keys}
+        compiled = compiled.with_data(**{name: values for name, values in data.items() if name in used})
+        with graph:
+            import_pymc().set_data(data)
+    start = _flat_start(design, graph, found)
+    _require_finite(compiled, start)
+    spreads = _positions_of_spreads(design, graph)
+
+    def start_of_chain(chain_seed: int | None) -> Array:
+        # effects start at the mode; spreads apart from each other, so that R-hat can tell if chains disagree
+        moved = start.copy()
+        moved[spreads] += np.random.default_rng(chain_seed).uniform(-0.5, 0.5, len(spreads))
+        return moved
+
+    return replace(compiled, initial_point_func=start_of_chain), fresh
+
+
+def _compile(nutpie: Any, graph: Any, learned: set[str]) -> Any:  # noqa: ANN401
+    """Compile density, gradient and stored quantities; small functions used once are not worth compiling."""
+    from pytensor.configdefaults import config
+
+    wanted = learned | {"shared", "own"}
+    with config.change_flags(mode="FAST_COMPILE"):
+        return nutpie.compile_pymc_model(
+            graph,
+            freeze_model=False,
+            var_names=[one.name for one in graph.unobserved_RVs if one.name in wanted],
+        )
+
+
+def _flat_start(design: Design, graph: Any, found: Exploration) -> Array:  # noqa: ANN401
+    """Return the Laplace mode as the flat vector that the sampler moves in."""
+    start = _start(design, graph, found)
+    parts = []
+    for variable in graph.free_RVs:
+        value = np.asarray(start[variable.name], dtype=float)
+        kind = type(graph.rvs_to_transforms[variable]).__name__
+        if "Log" in kind and "Odds" not in kind:
+            value = np.log(value)
+        elif "Odds" in kind:
+            value = np.log(value) - np.log1p(-value)
+        parts.append(value.ravel())
+    return np.concatenate(parts)
+
+
+def _positions_of_spreads(design: Design, graph: Any) -> list[int]:  # noqa: ANN401
+    """Return where the hyperparameters stand in the flat vector: they are the scalars."""
+    learned = {one.name for one in design.free_spreads} | {"correlation_share"}
+    positions, at = [], 0
+    for variable in graph.free_RVs:
+        size = int(np.prod(variable.type.shape)) if variable.type.ndim else 1
+        if variable.name in learned:
+            positions.append(at)
+        at += size
+    return positions
+
+
+def _require_finite(compiled: Any, start: Array) -> None:  # noqa: ANN401
+    """Refuse a start without a finite log density and gradient; a NaN would end the process."""
+    density, slope = compiled.logp_func(start)
+    if not (np.isfinite(density) and np.isfinite(np.asarray(slope)).all()):
+        raise ModelError(
+            "The log density is not finite at the start, so nothing was sampled. Check counts, populations "
+            "and factors for values that are not numbers."
+        )
+
+
+def _start(design: Design, graph: Any, found: Exploration) -> dict[str, Any]:  # noqa: ANN401
+    """Return the Laplace mode as values of the graph's variables."""
+    mode = found.peak.mode
+    values = design.spread_values(found.peak.free)
+    fixed = np.concatenate(
+        [np.arange(term.start, term.stop) for term in design.shared_terms if term.structure == "fixed"]
+    )
+    level = design.shared.mean(axis=1) @ mode.shared
+    years = np.array(design.panel.years, dtype=float)
+    years -= years.mean()
+    line = np.einsum("t,itp->ip", years, design.shared) @ mode.shared / max(float(years @ years), 1e-12)
+    start: dict[str, Any] = {}
+    for variable in graph.free_RVs:
+        name = variable.name
+        if name in values:
+            start[name] = values[name]
+        elif name == "correlation_share":
+            start[name] = (1 + values["correlation"]) / 2
+        elif name == "fixed":
+            start[name] = mode.shared[fixed]
+        elif name == "area_value":
+            start[name] = level + mode.local[:, 0]
+        elif name == "slope_value":
+            start[name] = line + mode.local[:, 1]
+        elif name.endswith("_standard"):
+            start[name] = np.zeros(variable.type.shape)
+        else:
+            start[name] = _start_of_term(design, name, mode.shared, mode.local)
+    return start
+
+
+def _start_of_term(design: Design, name: str, shared: Array, local: Array) -> Array:
+    """Return the mode of one centred run of effects."""
+    stem = name.removesuffix("_value")
+    for term in design.local_terms:
+        if term.name == stem:
+            return local[:, term.columns]
+    term = design.shared_terms[int(stem.rsplit("_", 1)[1])]
+    values: Array = shared[term.columns].copy()
+    if term.name == "region":
+        names = list(design.shared_names)
+        for position, column in enumerate(range(term.start, term.stop)):
+            label = names[column].removeprefix("region:")
+            nation = design.panel.nation_of_area[design.panel.region_of_area.index(label)]
+            values[position] += shared[names.index("intercept")]
+            if (extra := f"nation:{nation}") in names:
+                values[position] += shared[names.index(extra)]
+    return values
+
+
+def _as_posterior(design: Design, trace: Any, chains: int) -> Posterior:  # noqa: ANN401
+    """Lay the draws out as the Laplace engine does, chains one after the other."""
+    draws = trace["posterior"]
+
+    def flat(name: str) -> Array:
+        values = np.asarray(draws[name], dtype=float)
+        return values.reshape(-1, *values.shape[2:])
+
+    shared = flat("shared")
+    local = flat("own") if "own" in draws else np.zeros((len(shared), design.shape[0], 0))
+    spreads = {
+        one.name: np.full(len(shared), one.fixed) if one.fixed is not None else flat(one.name)
+        for one in design.spreads
+    }
+    return Posterior(shared, local, spreads, chains)
+
+
+def _checks(design: Design, posterior: Posterior, trace: Any, laplace: Posterior) -> Diagnostics:  # noqa: ANN401
+    """Return every check of a sampled fit."""
+    stats = trace["sample_stats"]
+    divergent = int(np.asarray(stats["diverging"]).sum())
+    energy = np.asarray(stats["energy"], dtype=float)
+    energies = (np.diff(energy, axis=1) ** 2).mean(axis=1) / energy.var(axis=1)
+    deepest = float(np.asarray(stats["maxdepth_reached"]).mean()) if "maxdepth_reached" in stats else 0.0
+    names, quantities = _reported(design, posterior)
+    by_chain = quantities.reshape(posterior.chains, -1, quantities.shape[1])
+    mixing = rhat(by_chain)
+    bulk, tail = effective_sizes(by_chain)
+    worst = names[int(np.nanargmax(mixing))]
+    away, width = compare_draws(design, posterior, laplace)
+    advice = "Run longer (draws=8000), or simplify the model."
+    return Diagnostics(
+        "nuts",
+        (
+            Check(
+                f"largest R-hat of {len(names)} reported quantities ({worst})",
+                float(np.nanmax(mixing)),
+                f"at most {RHAT_LIMIT}",
+                bool(np.nanmax(mixing) <= RHAT_LIMIT),
+                advice,
+            ),
+            Check(
+                f"smallest bulk effective sample size ({names[int(np.nanargmin(bulk))]})",
+                float(np.nanmin(bulk)),
+                f"at least {ESS_LIMIT:.0f}",
+                bool(np.nanmin(bulk) >= ESS_LIMIT),
+                advice,
+            ),
+            Check(
+                f"smallest tail effective sample size ({names[int(np.nanargmin(tail))]})",
+                float(np.nanmin(tail)),
+                f"at least {ESS_LIMIT:.0f}",
+                bool(np.nanmin(tail) >= ESS_LIMIT),
+                advice,
+            ),
+            Check(
+                "divergent transitions",
+                float(divergent),
+                "0",
+                divergent == 0,
+                "Give tighter priors to poorly identified terms, or leave them out.",
+            ),
+            Check(
+                "smallest E-BFMI of a chain",
+                float(energies.min()),
+                "at least 0.3",
+                bool(energies.min() >= 0.3),
+                "A spread is poorly identified; give it a tighter prior or fix it.",
+            ),
+            Check(
+                "share of draws that reached the greatest tree depth",
+                deepest,
+                "at most 0.01",
+                deepest <= 0.01,
+                advice,
+            ),
+            Check(
+                "largest difference from the Laplace engine of an area's mean log rate, in posterior SDs",
+                away,
+                "below 0.2",
+                away < 0.2,
+                "Counts may be too small for the Laplace engine; prefer these draws and say so.",
+            ),
+            Check(
+                "median ratio of interval widths to the Laplace engine's",
+                width,
+                "0.9 to 1.1",
+                0.9 <= width <= 1.1,
+                "Counts may be too small for the Laplace engine; prefer these draws and say so.",
+            ),
+        ),
+    )
+
+
+def _reported(design: Design, posterior: Posterior) -> tuple[list[str], Array]:
+    """Return every quantity that a fit reports, with names, shape (draws, quantities)."""
+    names = [*design.shared_names]
+    parts = [posterior.shared]
+    for one in design.free_spreads:
+        names.append(one.name)
+        parts.append(posterior.spreads[one.name][:, None])
+    codes, years = design.panel.area_codes, design.panel.years
+    for label, values in (
+        ("rate", posterior.log_rates(design)),
+        ("expected rate", posterior.expected_log_rates(design, NEED)),
+    ):
+        names += [f"{label} of {code} {year}" for code in codes for year in years]
+        parts.append(values.reshape(len(values), -1))
+    return names, np.concatenate(parts, axis=1)
+
+
+def compare_draws(design: Design, one: Posterior, other: Posterior) -> tuple[float, float]:
+    """Return how far two engines differ on areas' log rates.
+
+    Returns
+    -------
+    away, width : float
+        Largest difference of posterior means in posterior standard deviations, and the median ratio of
+        the widths of 90% intervals.
+    """
+    a, b = (draws.log_rates(design).reshape(draws.draws, -1) for draws in (one, other))
+    away = np.abs(a.mean(axis=0) - b.mean(axis=0)) / a.std(axis=0)
+    wide = [np.diff(np.quantile(draws, [0.05, 0.95], axis=0), axis=0)[0] for draws in (a, b)]
+    return float(away.max()), float(np.median(wide[0] / wide[1]))

@@ -1,0 +1,269 @@
+"""The same model as a PyMC graph, fed by the same design arrays as the Laplace engine.
+
+Areas' levels and slopes are drawn about what the shared effects say of them (when centred), so that the
+intercept, nations, regions and factors are informed by areas and not by every count again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from carerates.errors import MissingExtraError, ModelError
+from carerates.models.counts import NARROW
+from carerates.models.design.arrays import Design
+from carerates.models.design.terms import Array, Spread, Term
+from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal
+
+WIDEST = 2000
+
+
+def import_pymc() -> Any:  # noqa: ANN401 - a module without types
+    """Return PyMC, or say how to install it."""
+    try:
+        import pymc
+    except ImportError as error:
+        raise MissingExtraError("bayes", "engine='nuts'") from error
+    return pymc
+
+
+def _tensor_functions() -> Any:  # noqa: ANN401
+    """Return PyTensor's functions of arrays, whose types say little."""
+    import pytensor.tensor as pt
+
+    return pt
+
+
+def graph_data(design: Design) -> dict[str, Array]:
+    """Return the arrays that change when the same model is fitted to other figures of the same shape."""
+    areas, years = design.shape
+    time = np.array(design.panel.years, dtype=float)
+    time = time - time.mean()
+    level = design.shared.mean(axis=1)
+    line = np.einsum("t,itp->ip", time, design.shared) / (time @ time) if years > 1 else np.zeros_like(level)
+    rest = design.shared.copy()
+    if design.model.area_effects:
+        rest -= level[:, None, :]
+    if design.model.area_slopes:
+        rest -= time[None, :, None] * line[:, None, :]
+    width = design.shared.shape[2]
+    low, high = design.counts.low, design.counts.high
+    interval = np.flatnonzero(high > low)
+    widest = int((high - low)[interval].max()) + 1 if len(interval) else 1
+    if widest > max(NARROW, WIDEST):
+        raise ModelError(
+            f"A count is known only to {widest} possible values; engine='nuts' sums over at most {WIDEST}. "
+            "Use engine='laplace'."
+        )
+    values = low[interval, None] + np.arange(widest)[None, :]
+    return {
+        "level_design": level,
+        "line_design": line,
+        "rest_design": rest.reshape(areas * years, width)[design.observed],
+        "log_population": np.log(design.panel.population).ravel()[design.observed],
+        "exact_count": low[high == low],
+        "set_values": np.where(values <= high[interval, None], values, 0.0),
+        "set_penalty": np.where(values <= high[interval, None], 0.0, -1e10),
+    }
+
+
+def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]) -> Any:  # noqa: ANN401
+    """Build the PyMC model.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the model.
+    centred : dict of str to bool
+        What :func:`carerates.models.nuts.centring.choose_centring` gave.
+    data : dict of str to array
+        What :func:`graph_data` gave.
+
+    Returns
+    -------
+    pymc.Model
+        With deterministic ``shared`` and ``own``, laid out as in the Laplace engine, and one variable
+        for each hyperparameter.
+    """
+    pm = import_pymc()
+    pt = _tensor_functions()
+
+    with pm.Model() as model:
+        arrays = {name: pm.Data(name, values) for name, values in data.items()}
+        spreads = {one.name: _spread_variable(pm, one) for one in design.spreads}
+        shared = _shared_effects(pm, pt, design, spreads, centred)
+        pm.Deterministic("shared", shared)
+        eta = arrays["log_population"] + pt.dot(arrays["rest_design"], shared)
+        area_of_row, year_of_row = np.unravel_index(design.observed, design.shape)
+        years = np.array(design.panel.years, dtype=float)
+        time = (years - years.mean())[year_of_row]
+        own = []
+        if design.model.area_effects:
+            level_mean = pt.dot(arrays["level_design"], shared)
+            level, effect = _about(
+                pm, "area", level_mean, spreads["sd_area"], design.shape[0], centred["area"]
+            )
+            eta = eta + level[area_of_row]
+            own.append(effect[:, None])
+            if design.model.area_slopes:
+                link = spreads["correlation"]
+                pull = link * spreads["sd_slope"] / spreads["sd_area"] * effect
+                spread = spreads["sd_slope"] * pt.sqrt(1 - link**2)
+                line_mean = pt.dot(arrays["line_design"], shared)
+                slope, _ = _about(pm, "slope", line_mean + pull, spread, design.shape[0], centred["slope"])
+                eta = eta + slope[area_of_row] * time
+                own.append((slope - line_mean)[:, None])
+        for term in design.local_terms:
+            if term.name in ("area_trend", "noise"):
+                path = _own_path(pm, pt, design, term, spreads, centred[term.name])
+                own.append(path)
+                eta = eta + pt.dot(path, design.local[:, term.columns].T)[area_of_row, year_of_row]
+        if own:
+            pm.Deterministic("own", pt.concatenate(own, axis=1))
+        _likelihood(pm, pt, design, eta, arrays, spreads)
+    return model
+
+
+def _spread_variable(pm: Any, one: Spread) -> Any:  # noqa: ANN401
+    """Return the variable of one hyperparameter, or its fixed value."""
+    if one.fixed is not None:
+        return pm.math.constant(one.fixed) if hasattr(pm.math, "constant") else one.fixed
+    prior = one.prior
+    if isinstance(prior, HalfNormal):
+        return pm.HalfNormal(one.name, sigma=prior.sd)
+    if isinstance(prior, LogNormal):
+        return pm.LogNormal(one.name, mu=np.log(prior.median), sigma=prior.sd_log)
+    if isinstance(prior, Beta):
+        return pm.Beta(one.name, prior.a, prior.b)
+    if isinstance(prior, LKJ):
+        share = pm.Beta(f"{one.name}_share", prior.shape, prior.shape)
+        return pm.Deterministic(one.name, 2 * share - 1)
+    assert isinstance(prior, Normal)
+    return pm.Normal(one.name, prior.mean, prior.sd)
+
+
+def _about(pm: Any, name: str, mean: Any, spread: Any, size: int, centred: bool) -> tuple[Any, Any]:  # noqa: ANN401
+    """Return values about a mean, and their deviations from it."""
+    if centred:
+        value = pm.Normal(f"{name}_value", mu=mean, sigma=spread, shape=size)
+        return value, value - mean
+    deviation = spread * pm.Normal(f"{name}_standard", 0.0, 1.0, shape=size)
+    return mean + deviation, deviation
+
+
+def _shared_effects(
+    pm: Any,  # noqa: ANN401
+    pt: Any,  # noqa: ANN401
+    design: Design,
+    spreads: dict[str, Any],
+    centred: dict[str, bool],
+) -> Any:  # noqa: ANN401
+    """Return the vector of shared effects, in the order of the design's columns."""
+    fixed = np.concatenate(
+        [np.arange(term.start, term.stop) for term in design.shared_terms if term.structure == "fixed"]
+    )
+    values = pm.Normal("fixed", mu=design.shared_mean[fixed], sigma=design.shared_sd[fixed], shape=len(fixed))
+    where = {int(column): position for position, column in enumerate(fixed)}
+    parts = []
+    for number, term in enumerate(design.shared_terms):
+        length = term.stop - term.start
+        name = f"{term.name}_{number}"
+        if term.structure == "fixed":
+            parts.append(values[[where[column] for column in range(term.start, term.stop)]])
+        elif term.name == "region":
+            mean = _nation_means(pt, design, values, where, term)
+            parts.append(_about(pm, name, mean, spreads[term.spread], length, centred["region"])[1])
+        elif term.structure == "ar1":
+            parts.append(_paths(pm, pt, name, 1, length, spreads[term.spread], spreads[term.link], False)[0])
+        else:
+            parts.append(_about(pm, name, 0.0, spreads[term.spread], length, centred["trend"])[1])
+    return pt.concatenate(parts)
+
+
+def _nation_means(pt: Any, design: Design, values: Any, where: dict[int, int], term: Term) -> Any:  # noqa: ANN401
+    """Return the level of each region's nation: intercept plus nation effect."""
+    names = design.shared_names
+    region = design.panel.region_of_area
+    means = []
+    for column in range(term.start, term.stop):
+        label = names[column].removeprefix("region:")
+        nation = design.panel.nation_of_area[region.index(label)]
+        mean = values[where[names.index("intercept")]]
+        if (extra := f"nation:{nation}") in names:
+            mean = mean + values[where[names.index(extra)]]
+        means.append(mean)
+    return pt.stack(means)
+
+
+def _own_path(
+    pm: Any,  # noqa: ANN401
+    pt: Any,  # noqa: ANN401
+    design: Design,
+    term: Term,
+    spreads: dict[str, Any],
+    centred: bool,
+) -> Any:  # noqa: ANN401
+    """Return each area's own path or yearly deviations, shape (areas, columns)."""
+    shape = (design.shape[0], term.stop - term.start)
+    if term.structure == "ar1":
+        return _paths(pm, pt, term.name, *shape, spreads[term.spread], spreads[term.link], centred)
+    if centred:
+        return pm.Normal(f"{term.name}_value", 0.0, spreads[term.spread], shape=shape)
+    return spreads[term.spread] * pm.Normal(f"{term.name}_standard", 0.0, 1.0, shape=shape)
+
+
+def _paths(
+    pm: Any,  # noqa: ANN401
+    pt: Any,  # noqa: ANN401
+    name: str,
+    rows: int,
+    length: int,
+    spread: Any,  # noqa: ANN401
+    link: Any,  # noqa: ANN401
+    centred: bool,
+) -> Any:  # noqa: ANN401
+    """Return stationary autoregressive paths, shape (rows, length)."""
+    if centred:
+        first = pm.Normal.dist(0.0, spread / pt.sqrt(1 - link**2))
+        return pm.AR(
+            f"{name}_value", rho=pt.stack([link]), sigma=spread, init_dist=first, shape=(rows, length)
+        )
+    lag = np.subtract.outer(np.arange(length), np.arange(length)).astype(float)
+    weights = pt.switch(lag >= 0, link ** np.maximum(lag, 0.0), 0.0)
+    scale = pt.concatenate([pt.stack([1 / pt.sqrt(1 - link**2)]), pt.ones(length - 1)])
+    standard = pm.Normal(f"{name}_standard", 0.0, 1.0, shape=(rows, length))
+    return spread * pt.dot(standard * scale[None, :], weights.T)
+
+
+def _likelihood(
+    pm: Any,  # noqa: ANN401
+    pt: Any,  # noqa: ANN401
+    design: Design,
+    eta: Any,  # noqa: ANN401
+    arrays: dict[str, Any],
+    spreads: dict[str, Any],
+) -> None:
+    """Add exact counts, and sets of possible counts as the sum of their probabilities."""
+    exact = np.flatnonzero(design.counts.low == design.counts.high)
+    sets = np.flatnonzero(design.counts.low < design.counts.high)
+    negative_binomial = design.model.likelihood == "negative_binomial"
+
+    def log_pmf(y: Any, at: Any) -> Any:  # noqa: ANN401
+        if not negative_binomial:
+            return y * at - pt.exp(at) - pt.gammaln(y + 1)
+        size = spreads["noise"] ** -2
+        # the difference of two log gammas loses its digits as the noise vanishes; a series keeps them
+        small = pt.minimum(size, 200.0)
+        large = pt.maximum(size, 100.0)
+        direct = pt.gammaln(y + small) - pt.gammaln(small) - y * pt.log(small)
+        total = y + large
+        series = (1 / total - 1 / large) / 12 - (total**-3 - large**-3) / 360
+        rising = pt.switch(size < 150, direct, (total - 0.5) * pt.log1p(y / large) - y + series)
+        return rising + y * at - (y + size) * pt.log1p(pt.exp(at) / size) - pt.gammaln(y + 1)
+
+    if len(exact):
+        pm.Potential("exact_likelihood", log_pmf(arrays["exact_count"], eta[exact]).sum())
+    if len(sets):
+        terms = log_pmf(arrays["set_values"], eta[sets][:, None]) + arrays["set_penalty"]
+        pm.Potential("set_likelihood", pt.logsumexp(terms, axis=1).sum())

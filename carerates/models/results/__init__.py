@@ -1,0 +1,1 @@
+"""What a fitted model says: draws, tables of areas and nations, files."""

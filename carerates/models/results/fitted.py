@@ -1,0 +1,393 @@
+"""What a fitted model says about every area's rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from carerates.errors import ModelError
+from carerates.models.checks.diagnostics import Diagnostics
+from carerates.models.checks.predictive import PredictiveChecks, check_predictions
+from carerates.models.design.arrays import NEED, Design
+from carerates.models.design.terms import Array
+from carerates.models.results.decomposition import explained_variance, nation_gap
+from carerates.models.results.estimates import central_interval, exceedance, ranks, weighted_rate
+from carerates.models.results.posterior import Posterior
+from carerates.models.spec import RateModel
+from carerates.provenance import Provenance
+from carerates.tables import RateDraws, RatesTable
+
+PER = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedRates:
+    """Underlying rates of a fitted :class:`~carerates.models.RateModel`, with joint uncertainty.
+
+    Attributes
+    ----------
+    settings : RateModel
+        The model.
+    rates : RatesTable
+        The table it was fitted to, without what was left out.
+    diagnostics : Diagnostics
+        Checks of the fit; ``diagnostics.passed`` must hold before any figure is used.
+    engine, seed : str, int
+        How the draws were made.
+    record : mapping of str to str
+        Versions of the packages used, thread counts, seconds taken.
+    left_out : DataFrame
+        Areas and rows that the model could not use, with the reason.
+    provenance : Provenance
+        Sources and steps.
+
+    Notes
+    -----
+    The *underlying* rate is what chance and the noise of a single year vary about.  The *expected* rate
+    is that of a typical area of the same nation and factors in that year: the median, so that half of such
+    areas would lie above it.  Region and the area's own effects are left out of it.
+    """
+
+    settings: RateModel
+    rates: RatesTable = field(repr=False)
+    design: Design = field(repr=False)
+    posterior: Posterior = field(repr=False)
+    diagnostics: Diagnostics
+    engine: str
+    seed: int
+    record: Mapping[str, str] = field(repr=False)
+    left_out: pd.DataFrame = field(repr=False)
+    provenance: Provenance = field(repr=False)
+
+    interval_kind: ClassVar[str] = "credible, equal tails"
+    interval_probability: ClassVar[float] = 0.95
+
+    # -- draws -------------------------------------------------------------------------------------
+
+    def rate_draws(self, *, draws: int | None = None) -> RateDraws:
+        """Return joint draws of underlying and expected rates, for classes, ranks and totals.
+
+        Parameters
+        ----------
+        draws : int, optional
+            Most draws to return, evenly spaced; all by default.
+
+        Notes
+        -----
+        An area's population is 0 in years before its first row in the table and after its last.
+        """
+        posterior = self.posterior.thinned(draws) if draws else self.posterior
+        return RateDraws(
+            rates=PER * np.exp(posterior.log_rates(self.design)),
+            area_codes=self.design.panel.area_codes,
+            years=self.design.panel.years,
+            population=self.design.panel.weight.copy(),
+            expected=PER * np.exp(posterior.expected_log_rates(self.design, NEED)),
+        )
+
+    def to_xarray(self, *, draws: int | None = None) -> Any:  # noqa: ANN401 - an xarray.Dataset
+        """Return the joint draws as an ``xarray.Dataset`` (extra ``bayes``)."""
+        from carerates.models.results.storage import dataset_of
+
+        return dataset_of(self, self.rate_draws(draws=draws))
+
+    # -- areas -------------------------------------------------------------------------------------
+
+    def to_frame(self, *, probability: float = 0.95) -> pd.DataFrame:
+        """Return one row for each area and year: underlying, expected, ratio, shrinkage and rank.
+
+        Parameters
+        ----------
+        probability : float
+            Probability of the intervals (central, tails equal).
+
+        Returns
+        -------
+        DataFrame
+            ``underlying_rate_per_10000`` is the posterior median; ``ratio_to_expected`` compares it with
+            ``expected_rate_per_10000``; ``probability_above_expected`` is the posterior probability of a
+            ratio above 1; ``shrinkage`` is the share of the prior variance of the area's own effect that
+            the data left (0: the area's own figures decide, 1: the model does); ``predicted`` marks rows
+            without a count.
+        """
+        _check_probability(probability)
+        panel = self.design.panel
+        frames = []
+        for at, year in enumerate(panel.years):
+            frame = self._year_frame(at, probability)
+            frame.insert(0, "year", year)
+            frames.append(frame[panel.in_table[:, at]])
+        table = pd.concat(frames, ignore_index=True).sort_values(["area_code", "year"])
+        first = ["area_code", "area_name", "nation", "region", "year"]
+        return table[first + [name for name in table if name not in first]].reset_index(drop=True)
+
+    def _year_frame(self, at: int, probability: float) -> pd.DataFrame:
+        """Return the rows of one year, areas in order."""
+        panel = self.design.panel
+        tail = _suffix(probability)
+        rates, expected = self._year_draws(at)
+        place = ranks(rates)
+        frame = pd.DataFrame(
+            {
+                "area_code": panel.area_codes,
+                "area_name": panel.area_names,
+                "nation": panel.nation_of_area,
+                "region": panel.region_of_area,
+                "children": panel.children[:, at],
+                "population": panel.population[:, at],
+                "rate_per_10000": PER * panel.children[:, at] / panel.population[:, at],
+                "predicted": ~np.isfinite(panel.low[:, at]),
+            }
+        )
+        for name, stem, draws in (
+            ("underlying_rate_per_10000", "", rates),
+            ("expected_rate_per_10000", "expected_", expected),
+            ("ratio_to_expected", "ratio_", rates / expected),
+            ("difference_per_10000", "difference_", rates - expected),
+        ):
+            lower, upper = central_interval(draws, probability)
+            frame[name] = np.median(draws, axis=0)
+            frame[f"{stem}lower_{tail}"], frame[f"{stem}upper_{tail}"] = lower, upper
+        frame["expected_children"] = frame["expected_rate_per_10000"] * panel.population[:, at] / PER
+        frame["probability_above_expected"] = exceedance(rates, expected)
+        frame["shrinkage"] = self._shrinkage(at)
+        frame["rank"] = np.median(place, axis=0)
+        frame[f"rank_lower_{tail}"], frame[f"rank_upper_{tail}"] = central_interval(place, probability)
+        return frame
+
+    def _year_draws(self, at: int) -> tuple[Array, Array]:
+        """Return underlying and expected rates of one year, shapes (draws, areas)."""
+        design, posterior = self.design, self.posterior
+        shared = design.shared[:, at]
+        own = ~design.local_columns(("noise",))
+        log_rate = posterior.shared @ shared.T + posterior.local[:, :, own] @ design.local[at, own]
+        need = design.shared_columns(NEED)
+        log_expected = posterior.shared[:, need] @ shared[:, need].T
+        return PER * np.exp(log_rate), PER * np.exp(log_expected)
+
+    def _shrinkage(self, at: int) -> Array:
+        """Return the share of prior variance of an area's own effect that remains in one year."""
+        design, posterior = self.design, self.posterior
+        own = ~design.local_columns(("noise",))
+        if not own.any():
+            return np.ones(design.shape[0])
+        effect = posterior.local[:, :, own] @ design.local[at, own]
+        row = design.local[at][own]
+        before = []
+        for position in range(0, posterior.draws, max(1, posterior.draws // 50)):
+            values = {name: float(one[position]) for name, one in posterior.spreads.items()}
+            precision = design.precisions(values)[2][np.ix_(own, own)]
+            before.append(float(row @ np.linalg.solve(precision, row)))
+        result: Array = np.clip(effect.var(axis=0) / np.mean(before), 0.0, 1.0)
+        return result
+
+    def exceedance(self, threshold: float, *, year: int | None = None, of: str = "rate") -> pd.DataFrame:
+        """Ask how probable it is that each area lies above a threshold.
+
+        Parameters
+        ----------
+        threshold : float
+            A rate per 10,000, or a ratio to expected.
+        year : int, optional
+            Year of the 31 March; the last by default.
+        of : {"rate", "ratio"}
+            What is compared.
+        """
+        at = self._year_position(year)
+        if of not in ("rate", "ratio"):
+            raise ValueError(f"of is 'rate' or 'ratio', not {of!r}.")
+        rates, expected = self._year_draws(at)
+        panel = self.design.panel
+        return pd.DataFrame(
+            {
+                "area_code": panel.area_codes,
+                "area_name": panel.area_names,
+                "year": panel.years[at],
+                "threshold": float(threshold),
+                "probability_above": exceedance(rates if of == "rate" else rates / expected, threshold),
+            }
+        )
+
+    # -- groups ------------------------------------------------------------------------------------
+
+    def regions(self, *, probability: float = 0.95) -> pd.DataFrame:
+        """Return rates of each region and year, weighted by population in each draw."""
+        return self._groups("region", self.design.panel.region_of_area, probability)
+
+    def nations(self, *, probability: float = 0.95) -> pd.DataFrame:
+        """Return rates of each nation and year, weighted by population in each draw."""
+        return self._groups("nation", self.design.panel.nation_of_area, probability)
+
+    def _groups(self, kind: str, labels: tuple[str, ...], probability: float) -> pd.DataFrame:
+        """Return population-weighted rates of groups of areas."""
+        _check_probability(probability)
+        panel, tail = self.design.panel, _suffix(probability)
+        of_area, rows = np.array(labels), []
+        for at, year in enumerate(panel.years):
+            rates, expected = self._year_draws(at)
+            for label in sorted(set(labels)):
+                mine = of_area == label
+                weight = panel.weight[mine, at]
+                if weight.sum() == 0:
+                    continue
+                total, need = (weighted_rate(one[:, mine], weight) for one in (rates, expected))
+                row: dict[str, Any] = {
+                    kind: label,
+                    "year": year,
+                    "areas": int((weight > 0).sum()),
+                    "population": float(weight.sum()),
+                }
+                for name, stem, draws in (
+                    ("underlying_rate_per_10000", "", total),
+                    ("expected_rate_per_10000", "expected_", need),
+                    ("ratio_to_expected", "ratio_", total / need),
+                ):
+                    lower, upper = central_interval(draws, probability)
+                    row |= {
+                        name: float(np.median(draws)),
+                        f"{stem}lower_{tail}": float(lower),
+                        f"{stem}upper_{tail}": float(upper),
+                    }
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+    def gap(
+        self,
+        nation: str = "Wales",
+        reference: str = "England",
+        *,
+        year: int | None = None,
+        probability: float = 0.95,
+    ) -> pd.DataFrame:
+        """Compare two nations given need; see :func:`carerates.models.results.decomposition.nation_gap`."""
+        _check_probability(probability)
+        return nation_gap(
+            self.design, self.posterior, nation, reference, self._year_position(year), probability
+        )
+
+    # -- parameters --------------------------------------------------------------------------------
+
+    def coefficients(self, *, probability: float = 0.95) -> pd.DataFrame:
+        """Return the fixed effects: on the log rate, and as rate ratios.
+
+        A factor's effect is for one standard deviation of the factor among the areas of a nation; the columns
+        ``mean`` and ``sd`` of :meth:`scales` give its units.
+        """
+        fixed = self.design.shared_columns(("intercept", "nation", "factor", "population", "drift"))
+        names = [name for name, keep in zip(self.design.shared_names, fixed, strict=True) if keep]
+        frame = self._table_of(names, self.posterior.shared[:, fixed], probability)
+        tail = _suffix(probability)
+        frame["rate_ratio"] = np.exp(frame["median"])
+        frame[f"rate_ratio_lower_{tail}"] = np.exp(frame[f"lower_{tail}"])
+        frame[f"rate_ratio_upper_{tail}"] = np.exp(frame[f"upper_{tail}"])
+        return frame
+
+    def hyperparameters(self, *, probability: float = 0.95) -> pd.DataFrame:
+        """Return standard deviations, correlations and noise, with intervals."""
+        names = [one.name for one in self.design.spreads]
+        draws = np.stack([self.posterior.spreads[name] for name in names], axis=1)
+        frame = self._table_of(names, draws, probability)
+        frame.insert(1, "meaning", [one.label for one in self.design.spreads])
+        frame["fixed"] = [one.fixed is not None for one in self.design.spreads]
+        return frame
+
+    def scales(self) -> pd.DataFrame:
+        """Return mean and standard deviation with which each factor was standardised, by nation."""
+        return pd.DataFrame(
+            [
+                {"column": one.name, "nation": nation, "mean": one.mean[nation], "sd": one.sd[nation]}
+                for one in self.design.columns
+                for nation in one.mean
+            ],
+            columns=["column", "nation", "mean", "sd"],
+        )
+
+    def _table_of(self, names: list[str], draws: Array, probability: float) -> pd.DataFrame:
+        """Return posterior summaries of named quantities."""
+        _check_probability(probability)
+        lower, upper = central_interval(draws, probability)
+        tail = _suffix(probability)
+        return pd.DataFrame(
+            {
+                "name": names,
+                "mean": draws.mean(axis=0),
+                "median": np.median(draws, axis=0),
+                "sd": draws.std(axis=0, ddof=1),
+                f"lower_{tail}": lower,
+                f"upper_{tail}": upper,
+            }
+        )
+
+    def noise(self) -> float:
+        """Return the posterior median of the noise of a single year, to lend to a one-year model.
+
+        Lend from a panel model with ``area_time="none"``: where each area has a path of its own, the path
+        takes most of what distinguishes single years, and what is left would be too small for one year.
+        """
+        if "noise" not in self.posterior.spreads:
+            raise ModelError("This model has no noise of a single year: its likelihood is Poisson.")
+        return float(np.median(self.posterior.spreads["noise"]))
+
+    def explained(self, *, probability: float = 0.95) -> pd.DataFrame:
+        """Ask how much of the variation between areas each part of the model accounts for.
+
+        See :func:`carerates.models.results.decomposition.explained_variance`.
+        """
+        _check_probability(probability)
+        return explained_variance(self.design, self.posterior, probability)
+
+    def predictive_checks(self, *, draws: int = 500, seed: int = 1) -> PredictiveChecks:
+        """Ask whether the model would have produced figures like these.
+
+        See :func:`carerates.models.checks.predictive.check_predictions`.
+        """
+        return check_predictions(self, draws=draws, seed=seed)
+
+    # -- the rest ----------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """Return a paragraph that a statistician could print."""
+        from carerates.models.results.reading import fit_in_words
+
+        return fit_in_words(self)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def save(self, path: str | Path) -> Path:
+        """Write everything to one netCDF file; see :func:`carerates.models.results.storage.save_fit`."""
+        from carerates.models.results.storage import save_fit
+
+        return save_fit(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> FittedRates:
+        """Read what :meth:`save` wrote."""
+        from carerates.models.results.storage import load_fit
+
+        return load_fit(Path(path))
+
+    def _year_position(self, year: int | None) -> int:
+        """Return the position of a year; the last by default."""
+        years = self.design.panel.years
+        if year is None:
+            return len(years) - 1
+        if year not in years:
+            raise ValueError(f"The fit holds {years[0]} to {years[-1]}; there is no {year}.")
+        return years.index(year)
+
+
+def _suffix(probability: float) -> str:
+    """Return the end of an interval column's name, such as ``95`` or ``99_8``."""
+    return f"{100 * probability:.4g}".replace(".", "_")
+
+
+def _check_probability(probability: float) -> None:
+    """Refuse a probability that is not between 0 and 1."""
+    if not 0 < probability < 1:
+        raise ValueError(f"probability is between 0 and 1, such as 0.95; this is {probability!r}.")

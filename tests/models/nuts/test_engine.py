@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+import carerates as cr
+from carerates.errors import MissingExtraError
+from carerates.models import RateModel
+from carerates.models.design.arrays import build_design
+from carerates.models.laplace.engine import draw_posterior
+from carerates.models.laplace.exploration import explore
+from carerates.models.nuts.centring import choose_centring
+from carerates.models.nuts.engine import compare_draws
+from carerates.models.nuts.graph import graph_data
+from tests.models.panels import make_panel
+
+MODEL = RateModel(factors=["deprivation"])
+
+
+def test_large_counts_are_centred_and_small_ones_are_not():
+    large = build_design(MODEL, make_panel(30, 6, log_size=11).rates)
+    small = build_design(MODEL, make_panel(30, 6, log_size=6.5, sd_area=0.1).rates)
+    many, few = (choose_centring(one, explore(one).peak) for one in (large, small))
+    assert many["area"]
+    assert not few["area"]
+    assert not few["area_trend"]
+    assert not many["region"]  # four regions say little about their spread
+
+
+def test_level_line_and_rest_make_up_the_design():
+    lines = MODEL.replace(area_slopes=True, area_time="none")
+    design = build_design(lines, make_panel(12, 5, welsh=4).rates)
+    data = graph_data(design)
+    years = np.arange(5) - 2.0
+    whole = (
+        data["level_design"][:, None, :]
+        + years[None, :, None] * data["line_design"][:, None, :]
+        + data["rest_design"].reshape(12, 5, -1)
+    )
+    np.testing.assert_allclose(whole, design.shared, atol=1e-12)
+
+
+def test_sets_of_counts_are_laid_out_with_their_fillers_ruled_out():
+    design = build_design(MODEL, make_panel(12, 5, rounding=5, suppress_below=3, log_size=6).rates)
+    data = graph_data(design)
+    sets = design.counts.high > design.counts.low
+    allowed = (data["set_penalty"] == 0).sum(axis=1)
+    np.testing.assert_array_equal(allowed, (design.counts.high - design.counts.low + 1)[sets])
+
+
+def test_two_sets_of_draws_are_compared_in_posterior_standard_deviations():
+    design = build_design(MODEL, make_panel(12, 5).rates)
+    one, two = (draw_posterior(design, draws=2000, seed=seed)[0] for seed in (1, 2))
+    away, width = compare_draws(design, one, two)
+    # two samples of 2,000: 0.03 each, the largest of 60 about three times that
+    assert away < 0.15
+    assert width == pytest.approx(1, abs=0.05)
+
+
+def test_without_pymc_one_clear_error(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pymc", None)
+    with pytest.raises(MissingExtraError, match=r"engine='nuts'.*carerates\[bayes\]"):
+        cr.fit(MODEL, make_panel(12, 4).rates, engine="nuts")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # compilers and samplers warn of their own affairs
+def test_nuts_agrees_with_laplace_and_refits_without_compiling():
+    # two panels whose terms are centred alike: another parametrisation is another graph to compile
+    panels = [make_panel(30, 6, welsh=8, rounding=5, seed=seed).rates for seed in (1, 3)]
+    # a small panel says little about its own noise: the gate needs more draws there than the default
+    first = cr.fit(MODEL, panels[0], engine="nuts", seed=1, draws=8000)
+    assert first.diagnostics.passed, str(first.diagnostics)
+    laplace = cr.fit(MODEL, panels[0], seed=1)
+    away, width = compare_draws(first.design, first.posterior, laplace.posterior)
+    assert away < 0.2
+    assert width == pytest.approx(1, abs=0.06)
+    second = cr.fit(MODEL, panels[1], engine="nuts", seed=1, draws=8000)
+    assert "reused" in second.record["compile seconds"]
+    own = cr.fit(MODEL, panels[1], seed=1)
+    away, _ = compare_draws(second.design, second.posterior, own.posterior)
+    assert away < 0.2  # the swapped data were used, not the first panel's
