@@ -24,6 +24,7 @@ _PUBLIC = {
     "fit": "carerates.models",
     "load_rates": "carerates.sources",
     "load_factors": "carerates.sources",
+    "load_boundaries": "carerates.sources",
     "read_rates": "carerates.sources",
     "compare_vintages": "carerates.sources",
     "Funnel": "carerates.funnels",
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.peers import contrasting_pairs, select_cases, similar_areas
     from carerates.reports import publish, report, verify
-    from carerates.sources import compare_vintages, load_factors, load_rates, read_rates
+    from carerates.sources import compare_vintages, load_boundaries, load_factors, load_rates, read_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
 
@@ -105,6 +106,7 @@ __all__ = [
     "compare_vintages",
     "contrasting_pairs",
     "fit",
+    "load_boundaries",
     "load_factors",
     "load_rates",
     "plot",

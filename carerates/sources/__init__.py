@@ -1,5 +1,6 @@
 """Publishers to raw files kept as published to tidy tables."""
 
+from carerates.sources.boundaries import load_boundaries
 from carerates.sources.edition import check_edition, edition_tables, find_edition
 from carerates.sources.factors import available_factors, load_factors
 from carerates.sources.loading import load_rates
@@ -12,6 +13,7 @@ __all__ = [
     "compare_vintages",
     "edition_tables",
     "find_edition",
+    "load_boundaries",
     "load_factors",
     "load_rates",
     "read_rates",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,25 +74,32 @@ class OpenGeography:
 
     fetcher: Fetcher
 
-    def newest(self, pattern: re.Pattern[str]) -> str:
+    def newest(self, pattern: re.Pattern[str], year: int | None = None) -> str:
         """Find the newest service whose name fits a pattern; names are irregular, so they are listed."""
         answer = self._ask("", {})
         names = [str(one.get("name", "")) for one in answer.get("services", []) if isinstance(one, dict)]
-        fitting = {match[1]: name for name in names if (match := pattern.fullmatch(name))}
-        if not fitting:
+        name = newest_name(names, pattern, year)
+        if name is None:
+            fitting = sorted(one for one in names if pattern.fullmatch(one))
             raise NotFoundError(
                 f"None of the {len(names)} services of the Open Geography portal is named like "
-                f"{pattern.pattern}. Give the name of one."
+                f"{pattern.pattern}"
+                + (f" with the year {year}; there are: {', '.join(fitting)}." if fitting else ".")
+                + " Give the name of one, or another year."
             )
-        return fitting[max(fitting)]
+        return name
 
-    def boundaries(self, service: str | None = None) -> tuple[dict[str, Any], list[Entry]]:
+    def boundaries(
+        self, service: str | None = None, *, year: int | None = None
+    ) -> tuple[dict[str, Any], list[Entry]]:
         """Fetch the outlines of the upper-tier authorities of Wales and England.
 
         Parameters
         ----------
         service : str, optional
             Name of a service; the newest generalised one (500 m, clipped to the coast) by default.
+        year : int, optional
+            The one of December of this year instead.
 
         Returns
         -------
@@ -102,7 +109,7 @@ class OpenGeography:
         entries : list of Entry
             One for each page, so that an interrupted fetch goes on where it stopped.
         """
-        layer, held = self._settle(service, BOUNDARY_SERVICE)
+        layer, held = self._settle(service, BOUNDARY_SERVICE, year)
         code = layer.field(r"CTYUA\d\dCD")
         name, welsh = layer.field(r"CTYUA\d\dNM"), layer.field(r"CTYUA\d\dNMW")
         query = {
@@ -126,18 +133,18 @@ class OpenGeography:
 
     # -- asking ------------------------------------------------------------------------------------
 
-    def _settle(self, service: str | None, pattern: re.Pattern[str]) -> tuple[Layer, bool]:
+    def _settle(
+        self, service: str | None, pattern: re.Pattern[str], year: int | None = None
+    ) -> tuple[Layer, bool]:
         """Settle which layer to read: asked of the service, or the newest in the store while offline."""
         if not self.fetcher.offline:
-            return self._layer(service or self.newest(pattern)), False
-        held = [
-            one
-            for one in self.fetcher.store.entries(SOURCE)
-            if one.key.query.startswith("0;")
-            and (one.key.dataset == service if service else pattern.fullmatch(one.key.dataset))
-        ]
+            return self._layer(service or self.newest(pattern, year)), False
+        firsts = [one for one in self.fetcher.store.entries(SOURCE) if one.key.query.startswith("0;")]
+        wanted = service or newest_name([one.key.dataset for one in firsts], pattern, year)
+        held = [one for one in firsts if one.key.dataset == wanted]
         if not held:
-            raise self.fetcher.nothing_held(f"{SOURCE} {service or pattern.pattern}")
+            named = service or pattern.pattern + (f" of {year}" if year else "")
+            raise self.fetcher.nothing_held(f"{SOURCE} {named}")
         kept = held[-1].details["layer"]
         return Layer(**{**kept, "fields": tuple(kept["fields"])}), True
 
@@ -232,6 +239,17 @@ class OpenGeography:
                 if error.status < 500 or attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
+
+
+def newest_name(names: Iterable[str], pattern: re.Pattern[str], year: int | None = None) -> str | None:
+    """Return the name with the latest year, and of two re-issues the later; None if none fits."""
+    fitting = {}
+    for name in names:
+        match = pattern.fullmatch(name)
+        if match and (year is None or int(match[1]) % 100 == year % 100):
+            issue = re.search(r"_v(\d+)$", name, re.IGNORECASE)
+            fitting[int(match[1]), int(issue[1]) if issue else 0] = name
+    return fitting[max(fitting)] if fitting else None
 
 
 def refuse_error(answer: object, what: str) -> dict[str, Any]:
