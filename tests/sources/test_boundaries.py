@@ -135,7 +135,7 @@ def test_what_is_no_file_of_outlines(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_file_is_told(tmp_path: Path) -> None:
     path = tmp_path / "outlines.geojson"
     features = cut()
-    with pytest.raises(ContentError, match="more than one outline of .*W06000015"):
+    with pytest.raises(ContentError, match=r"more than one outline of .*W06000015"):
         cr.load_boundaries("wales", source=write(path, [*features, *features]))
     nameless = [{**one, "properties": {"id": 1}} for one in features]
     with pytest.raises(LayoutError, match="area_code"):
