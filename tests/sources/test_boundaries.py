@@ -137,7 +137,7 @@ def test_what_is_wrong_with_a_file_is_told(tmp_path: Path) -> None:
     features = cut()
     with pytest.raises(ContentError, match=r"more than one outline of .*W06000015"):
         cr.load_boundaries("wales", source=write(path, [*features, *features]))
-    nameless = [{**one, "properties": {"id": 1}} for one in features]
+    nameless = [{**one, "properties": {"number": 1}} for one in features]
     with pytest.raises(LayoutError, match="area_code"):
         cr.load_boundaries(source=write(path, nameless))
     unknown = [{**features[0], "properties": {"area_code": "E99999999"}}]
