@@ -1,7 +1,7 @@
 """Statistics printed in two reports and an abstract; each is flagged or passed as re-derived by hand.
 
-``printed_statistics.csv`` holds figures only, with source and place; ``expected`` is what a reader with
-paper and pencil finds, and ``reading`` why.
+``docs/replication/statistics.csv`` holds figures only, with source and place; ``expected`` is what a reader
+with paper and pencil finds, and ``reading`` why.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 
 from carerates.audit import Finding, check_file
 
-FILE = Path(__file__).parent / "printed_statistics.csv"
+FILE = Path(__file__).parents[2] / "docs" / "replication" / "statistics.csv"
 CHECKED = check_file(FILE)
 ROWS = list(zip(CHECKED.rows, CHECKED.findings, strict=True))
 
