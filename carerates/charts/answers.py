@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from carerates.charts.phrases import Phrases, phrases_in, source_in
-from carerates.charts.rows import dress_rows, new_rows
-from carerates.charts.style import BLUE, GREY, INK, ORANGE, PAPER, Furniture, house_style
+from carerates.charts.page import Page, Told, chart
+from carerates.charts.phrases import Phrases, level_words
+from carerates.charts.rows import lay_rows
+from carerates.charts.style import INK, ORANGE, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,35 +51,17 @@ _WORDS: dict[str, Phrases] = {
 }
 
 
-def draw_likert(
-    responses: Responses,
-    ax: Axes | None = None,
-    *,
-    scale: str | None = None,
-    headline: str = "",
-    title: str = "",
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_likert(page: Page, responses: Responses, *, scale: str | None = None) -> Told:
     """Draw the answers to each question of a scale, as bars that diverge from the middle answer.
 
     Parameters
     ----------
     responses : Responses
         What :func:`carerates.survey.as_responses` gave.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
     scale : str, optional
         Name of the scale; the first by default.
-    headline, title : str
-        What the chart shows, as a statement; what was asked of whom.
-    lang : {"en", "cy"}
-        Language of the chart's own words.
-
-    Returns
-    -------
-    Axes
     """
-    words = phrases_in(_WORDS, lang)
     name = scale or responses.scales.names[0]
     tally = responses.tally(name)
     items = list(dict.fromkeys(tally["item"]))[::-1]
@@ -86,49 +69,34 @@ def draw_likert(
     asked = tally.groupby("item")["answers"].sum()
     codes = [int(one) for one in table.columns]
     shown = next(one for one in responses.scales.scales if one.name == name)
-    with house_style():
-        own = ax is None
-        ax, place = new_rows(ax, items)
-        values = table.to_numpy(dtype=float)
-        half, middle = len(codes) // 2, len(codes) % 2 == 1
-        left = -values[:, :half].sum(axis=1) - (values[:, half] / 2 if middle else 0.0)
-        start = left.copy()
-        for at, (code, colour) in enumerate(zip(codes, _colours(len(codes)), strict=True)):
-            ax.barh(
-                place,
-                values[:, at],
-                left=left,
-                height=0.74,
-                color=colour,
-                edgecolor=PAPER,
-                linewidth=0.6,
-                label=str(code),
-                zorder=2,
-            )
-            _print_shares(ax, place, left, values[:, at], dark=colour in (_LOW[0], _HIGH[1]))
-            left = left + values[:, at]
-        for at, item in zip(place, items, strict=True):
-            ax.annotate(
-                f"{int(asked[item]):,}",
-                (float(left[int(at)]), at),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=7.5,
-                color=GREY,
-            )
-        ax.axvline(0, color=INK, linewidth=0.9, zorder=1.9)
-        ax.set_xlim(1.08 * min(float(start.min()), -10), 1.18 * max(float(left.max()), 10))
-        ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}%")
-        furniture = Furniture(
-            headline,
-            title or words["likert"].format(scale=shown.label),
-            words["likert_unit"],
-            source_in(responses.provenance, lang),
-            (words["codes"].format(low=codes[0], high=codes[-1]), words["answered"]),
+    rows = lay_rows(page, items)
+    values = table.to_numpy(dtype=float)
+    half, middle = len(codes) // 2, len(codes) % 2 == 1
+    left = -values[:, :half].sum(axis=1) - (values[:, half] / 2 if middle else 0.0)
+    start = left.copy()
+    for at, (code, colour) in enumerate(zip(codes, _colours(len(codes)), strict=True)):
+        rows.ax.barh(
+            rows.place,
+            values[:, at],
+            left=left,
+            height=0.74,
+            color=colour,
+            edgecolor=PAPER,
+            linewidth=0.6,
+            label=str(code),
+            zorder=2,
         )
-        dress_rows(ax, items, furniture, own=own)
-    return ax
+        _print_shares(rows.ax, rows.place, left, values[:, at], dark=colour in (_LOW[0], _HIGH[1]))
+        left = left + values[:, at]
+    rows.write(left, [f"{int(asked[item]):,}" for item in items], away=5)
+    rows.line(0, linewidth=0.9, zorder=1.9)
+    rows.ax.set_xlim(1.08 * min(float(start.min()), -10), 1.18 * max(float(left.max()), 10))
+    rows.ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}%")
+    return Told(
+        page.say("likert", scale=shown.label),
+        page.say("likert_unit"),
+        (page.say("codes", low=codes[0], high=codes[-1]), page.say("answered")),
+    )
 
 
 def _colours(count: int) -> list[str]:
@@ -155,26 +123,14 @@ def _print_shares(ax: Axes, place: np.ndarray, left: np.ndarray, width: np.ndarr
             )
 
 
-def draw_odds(
-    result: OddsRatios,
-    ax: Axes | None = None,
-    *,
-    headline: str = "",
-    title: str = "",
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_odds(page: Page, result: OddsRatios) -> Told:
     """Draw odds ratios with their intervals around 1, on a log scale.
 
     Parameters
     ----------
     result : OddsRatios
         What :func:`carerates.survey.explain_group` gave.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
-    headline, title : str
-        What the chart shows, as a statement; what was compared.
-    lang : {"en", "cy"}
-        Language of the chart's own words.
 
     Returns
     -------
@@ -183,71 +139,41 @@ def draw_odds(
     """
     from matplotlib.ticker import FixedLocator, NullLocator
 
-    words, frame = phrases_in(_WORDS, lang), result.to_frame().iloc[::-1].reset_index(drop=True)
+    frame = result.to_frame().iloc[::-1].reset_index(drop=True)
     first, second = result.settings["groups"]
-    has = frame["lower_95"].notna().any()
-    with house_style():
-        own = ax is None
-        names = frame["label"].astype(str).tolist()
-        ax, place = new_rows(ax, names)
-        ax.set_xscale("log")
-        ax.axvline(1, color=INK, linewidth=1.0, zorder=1.5)
-        ax.hlines(place, frame["lower_95"], frame["upper_95"], color=GREY, linewidth=1.8, zorder=2)
-        ax.scatter(frame["odds_ratio"], place, s=44, marker="s", color=BLUE, zorder=3, label="odds ratio")
-        every = frame[["odds_ratio", "lower_95", "upper_95"]].to_numpy(dtype=float)
-        low, high = min(0.5, 0.9 * np.nanmin(every)), max(2.0, 1.1 * np.nanmax(every))
-        ax.set_xlim(low, high)
-        ticks = [
-            one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if low <= one <= high
-        ]
-        ax.xaxis.set_major_locator(FixedLocator(ticks))
-        ax.xaxis.set_minor_locator(NullLocator())
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        level = f"{100 * result.interval_probability:g}%"
-        method = str(result.settings["method"]).replace("_", " ")
-        furniture = Furniture(
-            headline,
-            title or words["odds"].format(first=first, second=second),
-            words["odds_unit"],
-            source_in(result.provenance, lang),
-            (
-                words["odds_bars"].format(level=level) if has else words["no_bars"].format(method=method),
-                words["held"],
-            ),
-        )
-        dress_rows(ax, names, furniture, own=own)
-    return ax
+    rows = lay_rows(page, frame["label"].astype(str).tolist())
+    rows.ax.set_xscale("log")
+    rows.line(1)
+    rows.bars(frame["lower_95"], frame["upper_95"])
+    rows.dots(frame["odds_ratio"], "odds ratio", marker="s", size=44)
+    every = frame[["odds_ratio", "lower_95", "upper_95"]].to_numpy(dtype=float)
+    low, high = min(0.5, 0.9 * np.nanmin(every)), max(2.0, 1.1 * np.nanmax(every))
+    rows.ax.set_xlim(low, high)
+    ticks = [one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if low <= one <= high]
+    rows.ax.xaxis.set_major_locator(FixedLocator(ticks))
+    rows.ax.xaxis.set_minor_locator(NullLocator())
+    rows.ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    method = str(result.settings["method"]).replace("_", " ")
+    bars = (
+        page.say("odds_bars", level=level_words(result.interval_probability))
+        if frame["lower_95"].notna().any()
+        else page.say("no_bars", method=method)
+    )
+    return Told(page.say("odds", first=first, second=second), page.say("odds_unit"), (bars, page.say("held")))
 
 
-def draw_profile(
-    result: Comparison,
-    ax: Axes | None = None,
-    *,
-    headline: str = "",
-    title: str = "",
-    outcomes: Sequence[str] | None = None,
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_profile(page: Page, result: Comparison, *, outcomes: Sequence[str] | None = None) -> Told:
     """Draw the mean scores of two groups side by side, score by score.
 
     Parameters
     ----------
     result : Comparison
         What :func:`carerates.survey.compare_groups` gave.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
-    headline, title : str
-        What the chart shows, as a statement; what was compared.
     outcomes : sequence of str, optional
         Labels of the scores to show, in order; all by default.
-    lang : {"en", "cy"}
-        Language of the chart's own words.
-
-    Returns
-    -------
-    Axes
     """
-    words, frame = phrases_in(_WORDS, lang), result.to_frame()
+    frame = result.to_frame()
     if outcomes is not None:
         unknown = [one for one in outcomes if one not in set(frame["label"])]
         if unknown:
@@ -256,43 +182,13 @@ def draw_profile(
         frame = frame.set_index("label").loc[list(outcomes)].reset_index()
     frame = frame.iloc[::-1].reset_index(drop=True)
     first, second = (str(one) for one in result.settings["groups"])
-    with house_style():
-        own = ax is None
-        names = frame["label"].astype(str).tolist()
-        ax, place = new_rows(ax, names)
-        ax.hlines(place, frame["mean_1"], frame["mean_2"], color=GREY, linewidth=1.8, zorder=2)
-        ax.scatter(frame["mean_1"], place, s=40, color=BLUE, zorder=3, label=first)
-        ax.scatter(
-            frame["mean_2"],
-            place,
-            s=40,
-            marker="D",
-            facecolors=PAPER,
-            edgecolors=ORANGE,
-            linewidths=1.4,
-            zorder=3,
-            label=second,
-        )
-        further = frame[["mean_1", "mean_2"]].max(axis=1).to_numpy(dtype=float)
-        adjusted = frame["p_adjusted"].to_numpy(dtype=float)
-        for at, beside, p_value in zip(place, further, adjusted, strict=True):
-            ax.annotate(
-                f"p = {p_value:.2f}" if p_value >= 0.01 else "p < 0.01",
-                (beside, at),
-                xytext=(9, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=7.5,
-                color=GREY,
-            )
-        low, high = ax.get_xlim()
-        ax.set_xlim(low, high + 0.12 * (high - low))
-        furniture = Furniture(
-            headline,
-            title or words["profile"].format(first=first, second=second),
-            words["profile_unit"],
-            source_in(result.provenance, lang),
-            (words["profile_marks"].format(first=first, second=second),),
-        )
-        dress_rows(ax, names, furniture, own=own)
-    return ax
+    rows = lay_rows(page, frame["label"].astype(str).tolist())
+    rows.bars(frame["mean_1"], frame["mean_2"])
+    rows.dots(frame["mean_1"], first, size=40)
+    rows.dots(frame["mean_2"], second, marker="D", colour=ORANGE, hollow=True, size=40)
+    chances = [f"p = {p:.2f}" if p >= 0.01 else "p < 0.01" for p in frame["p_adjusted"]]
+    rows.write(frame[["mean_1", "mean_2"]].max(axis=1), chances, away=9)
+    low, high = rows.ax.get_xlim()
+    rows.ax.set_xlim(low, high + 0.12 * (high - low))
+    names = {"first": first, "second": second}
+    return Told(page.say("profile", **names), page.say("profile_unit"), (page.say("profile_marks", **names),))

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from carerates.charts.phrases import NATIONS_CY, Phrases, phrases_in, source_in
-from carerates.charts.rows import dress_rows, new_rows, pick_rows
-from carerates.charts.style import BLUE, GREY, INK, ORANGE, PALE, PAPER, Furniture, Mark, house_style
+from carerates.charts.page import Page, Told, chart
+from carerates.charts.phrases import Phrases, level_words
+from carerates.charts.rows import Rows, lay_rows, pick_rows
+from carerates.charts.style import BLUE, GREY, INK, ORANGE, PALE, PAPER, Mark
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from carerates.trends import Classification
 
 _MARKS = {
@@ -78,96 +77,70 @@ _WORDS: dict[str, Phrases] = {
 }
 
 
-def draw_classes(
-    result: Classification,
-    ax: Axes | None = None,
-    *,
-    headline: str = "",
-    title: str = "",
-    areas: Sequence[str] | None = None,
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_classes(page: Page, result: Classification, *, areas: Sequence[str] | None = None) -> Told:
     """Draw each area's change with the mark of its class.
 
     Parameters
     ----------
     result : Classification
         What :func:`carerates.classify` gave.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
-    headline, title : str
-        What the chart shows, as a statement; measure, places and period.
-    areas : sequence of str, optional
-        Names or codes of areas to show; all up to forty, else the two ends.
-    lang : {"en", "cy"}
-        Language of words and names.
 
     Returns
     -------
     Axes
         Bars show what rounding leaves possible (published figures) or the interval of the underlying change.
     """
-    words = phrases_in(_WORDS, lang)
     rule, underlying = result.settings.rule, result.settings.probability is not None
-    frame, notes = pick_rows(result.to_frame(), "percent_change", areas, lang)
+    frame, notes = pick_rows(result.to_frame(), "percent_change", areas, page.lang)
     low, high = (
         ("percent_lower", "percent_upper")
         if underlying
         else ("percent_rounding_low", "percent_rounding_high")
     )
-    with house_style():
-        own = ax is None
-        names = frame["area_name"].tolist()
-        ax, place = new_rows(ax, names)
-        ax.axvline(0, color=INK, linewidth=1.0, zorder=1.5)
-        ax.hlines(place, frame[low], frame[high], color=GREY, linewidth=1.6, zorder=2)
-        said = _draw_marks(ax, frame, lang)
-        told = [words["marks"].format(marks="; ".join(said))]
-        told.append(
-            words["interval"].format(level=f"{100 * result.settings.interval:g}%")
-            if underlying
-            else words["rounding"]
-        )
-        if rule.needs_national:
-            told.append(_draw_national(ax, result, frame, lang))
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}%" if value else "0")
-        unit = rule.unit if lang == "en" else rule.unit.replace("per year", "y flwyddyn")
-        ends = {"start": rule.start, "end": rule.end}
-        furniture = Furniture(
-            headline,
-            title or words["title"].format(**ends),
-            words["unit"].format(unit=unit, **ends),
-            source_in(result.provenance, lang),
-            (*told, *notes),
-        )
-        dress_rows(ax, names, furniture, own=own)
-    return ax
+    rows = lay_rows(page, frame["area_name"].tolist())
+    rows.line(0)
+    rows.bars(frame[low], frame[high], width=1.6)
+    told = [page.say("marks", marks="; ".join(_draw_marks(page, rows, frame)))]
+    told.append(
+        page.say("interval", level=level_words(result.settings.interval))
+        if underlying
+        else page.say("rounding")
+    )
+    if rule.needs_national:
+        told.append(_draw_national(page, rows, result, frame))
+    rows.in_per_cent()
+    unit = rule.unit if page.lang == "en" else rule.unit.replace("per year", "y flwyddyn")
+    ends = {"start": rule.start, "end": rule.end}
+    return Told(page.say("title", **ends), page.say("unit", unit=unit, **ends), (*told, *notes))
 
 
-def _draw_marks(ax: Axes, frame: pd.DataFrame, lang: str) -> list[str]:
+def _draw_marks(page: Page, rows: Rows, frame: pd.DataFrame) -> list[str]:
     """Draw each area with the mark of its label; return what the marks stand for."""
     said = []
     for label in sorted(set(frame["label"]), key=lambda one: ([*_MARKS, one].index(one), one)):
         mark = _MARKS.get(label, _MIDDLE)
-        rows = frame.index[frame["label"] == label]
-        crossed = mark.marker == "x"
-        ax.scatter(
-            frame.loc[rows, "percent_change"],
-            rows.to_numpy(dtype=float),
-            s=mark.size,
+        rows.dots(
+            frame["percent_change"],
+            label,
             marker=mark.marker,
-            facecolors=mark.colour if mark.filled else PAPER,
-            edgecolors=None if crossed else mark.colour,
-            linewidths=1.3,
-            zorder=4,
-            label=label,
+            colour=mark.colour,
+            hollow=not mark.filled,
+            size=mark.size,
+            above=4,
+            rows=np.flatnonzero(frame["label"] == label),
         )
-        shape = _SHAPES[lang][mark.marker if mark.filled else "hollow"]
-        said.append(f"{shape}: {label if lang == 'en' else _LABELS_CY.get(label, label)}")
+        shape = _SHAPES[page.lang][mark.marker if mark.filled else "hollow"]
+        said.append(f"{shape}: {label_in(label, page.lang)}")
     return said
 
 
-def _draw_national(ax: Axes, result: Classification, frame: pd.DataFrame, lang: str) -> str:
+def label_in(label: str, lang: str) -> str:
+    """Return the label of a class in the language; a label of the user's own as it stands."""
+    return label if lang == "en" else _LABELS_CY.get(label, label)
+
+
+def _draw_national(page: Page, rows: Rows, result: Classification, frame: pd.DataFrame) -> str:
     """Mark the national change that each area is compared with; return the words for it."""
     nations = [one for one in result.national if np.isfinite(result.national[one])]
     for nation in nations:
@@ -176,92 +149,66 @@ def _draw_national(ax: Axes, result: Classification, frame: pd.DataFrame, lang: 
             continue
         value = result.national[nation]
         if len(nations) == 1:
-            ax.axvline(value, color=INK, linewidth=1.0, linestyle="--", zorder=1.6)
+            rows.line(value, linestyle="--", zorder=1.6)
         else:
-            ax.vlines(np.full(len(own), value), own - 0.4, own + 0.4, color=INK, linewidth=1.2, zorder=1.6)
-    shown = {one: NATIONS_CY.get(one, one) if lang == "cy" else one for one in nations}
-    changes = ", ".join(f"{shown[nation]} {result.national[nation]:+.1f}%" for nation in nations)
-    return _WORDS[lang]["national"].format(changes=changes)
+            at = np.full(len(own), value)
+            rows.ax.vlines(at, own - 0.4, own + 0.4, color=INK, linewidth=1.2, zorder=1.6)
+    changes = ", ".join(f"{page.nation(nation)} {result.national[nation]:+.1f}%" for nation in nations)
+    return page.say("national", changes=changes)
 
 
-def draw_class_chances(
-    result: Classification,
-    ax: Axes | None = None,
-    *,
-    headline: str = "",
-    title: str = "",
-    areas: Sequence[str] | None = None,
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_class_chances(page: Page, result: Classification, *, areas: Sequence[str] | None = None) -> Told:
     """Draw how probable each class is for every area, as bars that add up to one.
 
     Parameters
     ----------
     result : Classification
         With probabilities, of underlying rates.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
-    headline, title : str
-        What the chart shows, as a statement; measure, places and period.
-    areas : sequence of str, optional
-        Names or codes of areas to show; all up to forty, else the two ends by change.
-    lang : {"en", "cy"}
-        Language of words and names.
-
-    Returns
-    -------
-    Axes
     """
-    if result.settings.probability is None:
+    asked = result.settings.probability
+    if asked is None:
         raise ValueError(
             "Published figures have a class but no probability: classify with probability=0.8, or a fit."
         )
-    words, rule = phrases_in(_WORDS, lang), result.settings.rule
-    frame, notes = pick_rows(result.to_frame(), "percent_change", areas, lang)
+    rule = result.settings.rule
+    frame, notes = pick_rows(result.to_frame(), "percent_change", areas, page.lang)
     parts = (
         ("probability_decreasing", "decreasing", ORANGE, "\\\\\\"),
         ("probability_stable", rule.middle, PALE, ""),
         ("probability_excluded", "excluded", PAPER, "xx"),
         ("probability_increasing", "increasing", BLUE, ""),
     )
-    with house_style():
-        own = ax is None
-        names = frame["area_name"].tolist()
-        ax, place = new_rows(ax, names)
-        done = np.zeros(len(frame))
-        shown = []
-        for column, label, colour, hatch in parts:
-            width = frame[column].to_numpy(dtype=float)
-            if not np.nansum(width) > 0:
-                continue
-            ax.barh(
-                place,
-                width,
-                left=done,
-                height=0.78,
-                color=colour,
-                hatch=hatch,
-                edgecolor=PAPER if colour != PAPER else GREY,
-                linewidth=0.4,
-                zorder=2,
-                label=label,
-            )
-            done = done + np.nan_to_num(width)
-            shown.append(label if lang == "en" else _LABELS_CY.get(label, label))
-        asked = result.settings.probability
-        ax.axvline(1 - asked, color=INK, linewidth=1.0, linestyle=":", zorder=3)
-        ax.axvline(asked, color=INK, linewidth=1.0, linestyle=":", zorder=3)
-        ax.set_xlim(0, 1)
-        furniture = Furniture(
-            headline,
-            title or words["chance_title"].format(start=rule.start, end=rule.end),
-            words["chance_unit"],
-            source_in(result.provenance, lang),
-            (
-                words["shades"].format(classes="; ".join(shown)),
-                words["asked"].format(asked=f"{asked:g}"),
-                *notes,
-            ),
+    rows = lay_rows(page, frame["area_name"].tolist())
+    done = np.zeros(len(frame))
+    shown = []
+    for column, label, colour, hatch in parts:
+        width = frame[column].to_numpy(dtype=float)
+        if not np.nansum(width) > 0:
+            continue
+        rows.ax.barh(
+            rows.place,
+            width,
+            left=done,
+            height=0.78,
+            color=colour,
+            hatch=hatch,
+            edgecolor=PAPER if colour != PAPER else GREY,
+            linewidth=0.4,
+            zorder=2,
+            label=label,
         )
-        dress_rows(ax, names, furniture, own=own)
-    return ax
+        done = done + np.nan_to_num(width)
+        shown.append(label_in(label, page.lang))
+    for bound in (1 - asked, asked):
+        rows.line(bound, linestyle=":", zorder=3)
+    rows.ax.set_xlim(0, 1)
+    return Told(
+        page.say("chance_title", start=rule.start, end=rule.end),
+        page.say("chance_unit"),
+        (
+            page.say("shades", classes="; ".join(shown)),
+            page.say("asked", asked=f"{asked:g}"),
+            *notes,
+        ),
+    )

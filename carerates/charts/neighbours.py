@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from carerates.charts.phrases import Phrases, names_in, phrases_in, source_in
-from carerates.charts.rows import dress_rows, new_rows
-from carerates.charts.style import BLUE, GREY, INK, ORANGE, PALE, PAPER, Furniture, house_style
+from carerates.charts.page import Page, Told, chart
+from carerates.charts.phrases import Phrases, names_in
+from carerates.charts.rows import lay_rows
+from carerates.charts.style import GREY, INK, ORANGE, PALE
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from carerates.peers import SimilarAreas
 
 _WORDS: dict[str, Phrases] = {
@@ -39,15 +38,8 @@ _WORDS: dict[str, Phrases] = {
 }
 
 
-def draw_neighbours(
-    result: SimilarAreas,
-    area: str,
-    ax: Axes | None = None,
-    *,
-    headline: str = "",
-    title: str = "",
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_neighbours(page: Page, result: SimilarAreas, *, area: str) -> Told:
     """Draw one area's rate beside its neighbours', nearest in need at the top.
 
     Parameters
@@ -56,18 +48,8 @@ def draw_neighbours(
         What :func:`carerates.similar_areas` gave.
     area : str
         Name or code.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
-    headline, title : str
-        What the chart shows, as a statement; measure, places and period.
-    lang : {"en", "cy"}
-        Language of words and names.
-
-    Returns
-    -------
-    Axes
     """
-    words, near = phrases_in(_WORDS, lang), result.of(area).sort_values("rank", kind="stable")
+    near = result.of(area).sort_values("rank", kind="stable")
     code = str(near["area_code"].iloc[0])
     rates = result.pool.frame.set_index("area_code")["rate_per_10000"]
     bands = result.bands()
@@ -76,56 +58,23 @@ def draw_neighbours(
         ["neighbour_lower_quartile", "neighbour_median", "neighbour_upper_quartile"]
     ].astype(float)
     codes = [code, *near["neighbour_code"]]
-    names = names_in(codes, [near["area_name"].iloc[0], *near["neighbour_name"]], lang)
+    names = names_in(codes, [near["area_name"].iloc[0], *near["neighbour_name"]], page.lang)
     values = rates.reindex(codes).to_numpy(dtype=float)
-    with house_style():
-        own = ax is None
-        ax, place = new_rows(ax, names)
-        ax.invert_yaxis()
-        ax.axvspan(
-            low,
-            high,
-            color=PALE,
-            alpha=0.45,
-            linewidth=0,
-            zorder=1,
-            label="middle half",
-        )
-        ax.axvline(middle, color=GREY, linewidth=1.2, zorder=1.5, label="median")
-        ax.scatter(
-            values[1:],
-            place[1:],
-            s=34,
-            facecolors=PAPER,
-            edgecolors=BLUE,
-            linewidths=1.3,
-            zorder=3,
-            label="neighbours",
-        )
-        ax.scatter(values[:1], place[:1], s=52, marker="D", color=ORANGE, zorder=3, label="area")
-        for at, value, distance in zip(place[1:], values[1:], near["distance"], strict=True):
-            if np.isfinite(value):
-                ax.annotate(
-                    f"{distance:.2f}",
-                    (value, at),
-                    xytext=(8, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=7.5,
-                    color=INK,
-                )
-        position = str(band["position"]).split()[0]
-        chosen = result.settings
-        furniture = Furniture(
-            headline,
-            title or words["title"].format(name=names[0], count=len(near), year=chosen.year),
-            words["unit"],
-            source_in(result.provenance, lang),
-            (
-                words["marks"].format(name=names[0]),
-                words["band"].format(name=names[0], position=words.get(position, position)),
-                words["need"].format(factors=", ".join(one.replace("_", " ") for one in chosen.on)),
-            ),
-        )
-        dress_rows(ax, names, furniture, own=own)
-    return ax
+    rows = lay_rows(page, names)
+    rows.ax.invert_yaxis()
+    rows.ax.axvspan(low, high, color=PALE, alpha=0.45, linewidth=0, zorder=1, label="middle half")
+    rows.line(middle, color=GREY, linewidth=1.2, label="median")
+    rows.dots(values, "neighbours", hollow=True, size=34, rows=np.arange(1, len(values)))
+    rows.dots(values, "area", marker="D", colour=ORANGE, size=52, rows=[0])
+    rows.write(values, ["", *(f"{distance:.2f}" for distance in near["distance"])], colour=INK)
+    position, name = str(band["position"]).split()[0], names[0]
+    factors = ", ".join(one.replace("_", " ") for one in result.settings.on)
+    return Told(
+        page.say("title", name=name, count=len(near), year=result.settings.year),
+        page.say("unit"),
+        (
+            page.say("marks", name=name),
+            page.say("band", name=name, position=page.phrases.get(position, position)),
+            page.say("need", factors=factors),
+        ),
+    )

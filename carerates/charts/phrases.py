@@ -12,6 +12,26 @@ from carerates.provenance import Provenance
 
 Phrases = dict[str, str]
 
+# phrases that charts of several kinds share
+COMMON: dict[str, Phrases] = {
+    "en": {
+        "rate": "Rate per 10,000 aged 0-17",
+        "row_rate": "Area, and rate per 10,000 aged 0-17",
+        "size": "Children aged 0-17 (population)",
+        "D": "diamonds",
+        "o": "circles",
+        "s": "squares",
+    },
+    "cy": {
+        "rate": "Cyfradd fesul 10,000 o blant 0-17 oed",
+        "row_rate": "Ardal, a chyfradd fesul 10,000 o blant 0-17 oed",
+        "size": "Plant 0-17 oed (poblogaeth)",
+        "D": "diemwntau",
+        "o": "cylchoedd",
+        "s": "sgwariau",
+    },
+}
+
 FUNNEL: dict[str, Phrases] = {
     "en": {
         "rate": "Rate per {per}",

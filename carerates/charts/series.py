@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from carerates.charts.phrases import Phrases, phrases_in, source_in
-from carerates.charts.style import BLUE, GREY, INK, ORANGE, PAPER, Furniture, dress, house_style, new_axes
+from carerates.charts.page import Page, Told, chart
+from carerates.charts.phrases import Phrases
+from carerates.charts.style import BLUE, GREY, INK, ORANGE, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,57 +44,39 @@ _WORDS: dict[str, Phrases] = {
 }
 
 
-def draw_series(
-    result: SeriesChart,
-    ax: Axes | None = None,
-    *,
-    headline: str = "",
-    title: str = "",
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_series(page: Page, result: SeriesChart) -> Told:
     """Draw the evidence that a series has drifted up or down, with its thresholds.
 
     Parameters
     ----------
     result : SeriesChart
         What :func:`carerates.funnels.surveillance.chart_series` gave.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
-    headline, title : str
-        What the chart shows, as a statement; measure, place and period.
-    lang : {"en", "cy"}
-        Language of every word.
 
     Returns
     -------
     Axes
         The upper statistic above the axis, the lower one mirrored below it.
     """
-    words, frame = phrases_in(_WORDS, lang), result.to_frame()
-    method = words[result.settings.method]
+    frame = result.to_frame()
+    method = page.say(result.settings.method)
     place = np.arange(len(frame), dtype=float)
-    with house_style():
-        own = ax is None
-        ax = new_axes(ax)
-        ax.axhline(0, color=INK, linewidth=0.8, zorder=1.5)
-        _draw_side(ax, place, frame, "above")
-        _draw_side(ax, place, frame, "below")
-        ax.set_xticks(place, [str(one) for one in frame["period"]], fontsize=9)
-        ax.set_xlabel(words["axis"], fontsize=9)
-        reach = 1.15 * frame[["above", "below", "threshold_above", "threshold_below"]].abs().max().max()
-        ax.set(xlim=(-0.5, len(frame) - 0.5), ylim=(-reach, reach))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.10g}")
-        first, last = frame["period"].iloc[0], frame["period"].iloc[-1]
-        chance = f"{result.settings.false_alarm:g}"
-        furniture = Furniture(
-            headline,
-            title or words["title"].format(method=method, first=first, last=last),
-            method,
-            source_in(result.provenance, lang),
-            (words["shapes"], words["chance"].format(periods=len(frame), chance=chance)),
-        )
-        dress(ax, furniture, own_figure=own)
-    return ax
+    ax = page.axes()
+    ax.axhline(0, color=INK, linewidth=0.8, zorder=1.5)
+    _draw_side(ax, place, frame, "above")
+    _draw_side(ax, place, frame, "below")
+    ax.set_xticks(place, [str(one) for one in frame["period"]], fontsize=9)
+    ax.set_xlabel(page.say("axis"), fontsize=9)
+    reach = 1.15 * frame[["above", "below", "threshold_above", "threshold_below"]].abs().max().max()
+    ax.set(xlim=(-0.5, len(frame) - 0.5), ylim=(-reach, reach))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.10g}")
+    first, last = frame["period"].iloc[0], frame["period"].iloc[-1]
+    chance = f"{result.settings.false_alarm:g}"
+    return Told(
+        page.say("title", method=method, first=first, last=last),
+        method,
+        (page.say("shapes"), page.say("chance", periods=len(frame), chance=chance)),
+    )
 
 
 def _draw_side(ax: Axes, place: np.ndarray, frame: pd.DataFrame, side: str) -> None:

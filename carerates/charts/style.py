@@ -79,6 +79,9 @@ POSITION_MARKS: dict[str, Mark] = {
     "below 99.8%": Mark("v", ORANGE, True, 52, "Below the lower 99.8% limit"),
 }
 
+# nation -> marker and colour; the shape alone tells them apart
+NATION_MARKS = {"Wales": ("D", ORANGE), "England": ("o", BLUE)}
+
 
 @contextmanager
 def house_style() -> Iterator[None]:
