@@ -25,6 +25,7 @@ _PUBLIC = {
     "Comparison": "carerates.models.checks.held_out",
     "prior_sensitivity": "carerates.models.checks.sensitivity",
     "without_each_area": "carerates.models.checks.sensitivity",
+    "Prediction": "carerates.models.results.prediction",
     "check_prior": "carerates.models.checks.prior",
     "PriorCheck": "carerates.models.checks.prior",
     "PredictiveChecks": "carerates.models.checks.predictive",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from carerates.models.fitting import fit
     from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Priors, spread
     from carerates.models.results.fitted import FittedRates
+    from carerates.models.results.prediction import Prediction
     from carerates.models.spec import RateModel
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "HalfNormal",
     "LogNormal",
     "Normal",
+    "Prediction",
     "PredictiveChecks",
     "PriorCheck",
     "Priors",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 import carerates as cr
 from carerates.errors import MissingExtraError, ModelError, SourceError, TableError
 from carerates.models import RateModel
+from carerates.models.checks.diagnostics import Check, Diagnostics
 from carerates.models.results.fitted import FittedRates
 from tests.models.panels import make_panel
 
@@ -150,6 +153,34 @@ def test_the_summary_is_a_paragraph(fit):
 
 
 # -- missing and unusual figures --------------------------------------------------------------------
+
+
+def test_a_failed_check_stands_on_every_output(fit, truth):
+    failed = Check("made to fail", 0.0, "1", False, "Nothing to do.")
+    marked = dataclasses.replace(fit, diagnostics=Diagnostics("laplace", (failed,)))
+    tables = {
+        "areas": marked.to_frame(),
+        "nations": marked.nations(),
+        "regions": marked.regions(),
+        "gap": marked.gap(),
+        "exceedance": marked.exceedance(100),
+        "coefficients": marked.coefficients(),
+        "hyperparameters": marked.hyperparameters(),
+        "explained": marked.explained(),
+        "forecast": marked.forecast(1).to_frame(),
+    }
+    for name, table in tables.items():
+        assert (table["checks"] == "not passed").all(), name
+    assert marked.summary().startswith("DO NOT RELY")
+    assert marked.forecast(1).summary().startswith("DO NOT RELY")
+    assert (fit.to_frame()["checks"] == "passed").all()
+
+
+def test_strict_raises_what_would_only_be_marked(truth, monkeypatch):
+    failed = Diagnostics("laplace", (Check("made to fail", 0.0, "1", False, "Nothing to do."),))
+    monkeypatch.setattr("carerates.models.fitting._laplace_checks", lambda found: failed)
+    with pytest.raises(ModelError, match="made to fail"):
+        cr.fit(MODEL, truth.rates, strict=True)
 
 
 def test_missing_years_are_predicted(truth):

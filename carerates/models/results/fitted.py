@@ -17,7 +17,10 @@ from carerates.models.design.arrays import NEED, Design
 from carerates.models.design.terms import Array
 from carerates.models.results.decomposition import explained_variance, nation_gap
 from carerates.models.results.estimates import central_interval, exceedance, ranks, weighted_rate
+from carerates.models.results.learned import prior_and_posterior
+from carerates.models.results.new_rows import rows_to_predict
 from carerates.models.results.posterior import Posterior
+from carerates.models.results.prediction import Prediction, predict_rows, years_to_come
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance
 from carerates.tables import RateDraws, RatesTable
@@ -67,6 +70,11 @@ class FittedRates:
     interval_kind: ClassVar[str] = "credible, equal tails"
     interval_probability: ClassVar[float] = 0.95
 
+    @property
+    def checks(self) -> str:
+        """``"passed"`` if the fit passed every check, else ``"not passed"``; a column of every table."""
+        return "passed" if self.diagnostics.passed else "not passed"
+
     # -- draws -------------------------------------------------------------------------------------
 
     def rate_draws(self, *, draws: int | None = None) -> RateDraws:
@@ -113,7 +121,8 @@ class FittedRates:
             ``expected_rate_per_10000``; ``probability_above_expected`` is the posterior probability of a
             ratio above 1; ``shrinkage`` is the share of the prior variance of the area's own effect that
             the data left (0: the area's own figures decide, 1: the model does); ``predicted`` marks rows
-            without a count.
+            without a count; ``checks`` is ``"passed"`` or, in every row of a fit that failed one,
+            ``"not passed"``.
         """
         _check_probability(probability)
         panel = self.design.panel
@@ -124,6 +133,7 @@ class FittedRates:
             frames.append(frame[panel.in_table[:, at]])
         table = pd.concat(frames, ignore_index=True).sort_values(["area_code", "year"])
         first = ["area_code", "area_name", "nation", "region", "year"]
+        table["checks"] = self.checks
         return table[first + [name for name in table if name not in first]].reset_index(drop=True)
 
     def _year_frame(self, at: int, probability: float) -> pd.DataFrame:
@@ -210,8 +220,57 @@ class FittedRates:
                 "year": panel.years[at],
                 "threshold": float(threshold),
                 "probability_above": exceedance(rates if of == "rate" else rates / expected, threshold),
+                "checks": self.checks,
             }
         )
+
+    # -- other rows --------------------------------------------------------------------------------
+
+    def predict(self, rates: RatesTable | pd.DataFrame, *, seed: int = 1) -> Prediction:
+        """Ask what rates and counts other rows would have: later years, new areas, other factors.
+
+        Parameters
+        ----------
+        rates : RatesTable or DataFrame
+            Rows with ``area_code``, ``year``, ``population`` and the model's factors; counts are not used.
+            A fitted area keeps its own effects; a new area takes its draws from the spread between areas, one
+            for all its years; a later year follows from the model's trends.
+        seed : int
+            Seed of what is to come and of the counts.
+
+        Returns
+        -------
+        Prediction
+            In the same draws as the fit, so that a counterfactual can be compared draw by draw.
+
+        Raises
+        ------
+        ModelError
+            All that cannot be predicted, with reasons: a factor that is missing, a year before the first
+            fitted one, a nation that was not fitted.
+        """
+        return predict_rows(self, rows_to_predict(self, rates), seed)
+
+    def forecast(
+        self, years: int = 2, *, population: pd.DataFrame | None = None, seed: int = 1
+    ) -> Prediction:
+        """Ask what range the next years' rates and counts may fall in.
+
+        Parameters
+        ----------
+        years : int
+            Years after the last fitted one.
+        population : DataFrame, optional
+            ``area_code``, ``year``, ``population`` of the years to come; the last year's by default.
+        seed : int
+            Seed of what is to come.
+
+        Notes
+        -----
+        Factors stay as they last were; :meth:`predict` takes other values.  For
+        :func:`carerates.trends.score_forecasts` pass ``forecast.rate_draws(single_year=True)``.
+        """
+        return predict_rows(self, years_to_come(self, years, population), seed)
 
     # -- groups ------------------------------------------------------------------------------------
 
@@ -253,7 +312,7 @@ class FittedRates:
                         f"{stem}lower_{tail}": float(lower),
                         f"{stem}upper_{tail}": float(upper),
                     }
-                rows.append(row)
+                rows.append(row | {"checks": self.checks})
         return pd.DataFrame(rows)
 
     def gap(
@@ -266,9 +325,9 @@ class FittedRates:
     ) -> pd.DataFrame:
         """Compare two nations given need; see :func:`carerates.models.results.decomposition.nation_gap`."""
         _check_probability(probability)
-        return nation_gap(
-            self.design, self.posterior, nation, reference, self._year_position(year), probability
-        )
+        at = self._year_position(year)
+        table = nation_gap(self.design, self.posterior, nation, reference, at, probability)
+        return table.assign(checks=self.checks)
 
     # -- parameters --------------------------------------------------------------------------------
 
@@ -320,8 +379,26 @@ class FittedRates:
                 "sd": draws.std(axis=0, ddof=1),
                 f"lower_{tail}": lower,
                 f"upper_{tail}": upper,
+                "checks": self.checks,
             }
         )
+
+    def prior_posterior(self, *, points: int = 101) -> pd.DataFrame:
+        """Ask what the figures taught: the prior and posterior density of each effect and spread.
+
+        Parameters
+        ----------
+        points : int
+            Values at which each density is given.
+
+        Returns
+        -------
+        DataFrame
+            One row for each quantity and value: ``name``, ``kind`` (``"effect"`` on the log rate or
+            ``"spread"``), ``meaning``, ``value``, ``prior_density``, ``posterior_density`` and ``prior`` in
+            words.  Fixed quantities are left out.
+        """
+        return prior_and_posterior(self, points)
 
     def noise(self) -> float:
         """Return the posterior median of the noise of a single year, to lend to a one-year model.
@@ -339,7 +416,7 @@ class FittedRates:
         See :func:`carerates.models.results.decomposition.explained_variance`.
         """
         _check_probability(probability)
-        return explained_variance(self.design, self.posterior, probability)
+        return explained_variance(self.design, self.posterior, probability).assign(checks=self.checks)
 
     def predictive_checks(self, *, draws: int = 500, seed: int = 1) -> PredictiveChecks:
         """Ask whether the model would have produced figures like these.
