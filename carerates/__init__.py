@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         SourceError,
         TableError,
     )
+    from carerates.funnels import Funnel, funnel
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.peers import contrasting_pairs, select_cases, similar_areas
     from carerates.reports import publish, report, verify
@@ -90,6 +91,7 @@ __all__ = [
     "Factor",
     "FactorsTable",
     "FittedRates",
+    "Funnel",
     "MissingExtraError",
     "ModelError",
     "OutputError",
@@ -106,6 +108,7 @@ __all__ = [
     "compare_vintages",
     "contrasting_pairs",
     "fit",
+    "funnel",
     "load_boundaries",
     "load_factors",
     "load_rates",

@@ -112,6 +112,9 @@ def plot(
         looks["ax"] = ax
     drawn = getattr(import_module(module), function)(result, **looks)
     first: Axes = drawn[0] if isinstance(drawn, (list, tuple)) else drawn
+    if ax is None and hasattr(result, "text_alternative"):
+        # the chart carries its own words, which a notebook hands on to those who do not see it
+        first.figure.alternative = result.text_alternative(looks.get("lang", "en"))  # type: ignore[union-attr]
     return first
 
 

@@ -74,8 +74,7 @@ def draw_trends(
     list of Axes
         One for each area, in the order asked for; else highest first.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from carerates.charts.canvas import new_figure
 
     words = phrases_in(_WORDS, lang)
     if columns < 1:
@@ -87,8 +86,7 @@ def draw_trends(
     years = sorted(int(one) for one in table["year"].unique())
     across, down = min(columns, len(codes)), -(-len(codes) // columns)
     with house_style():
-        figure = Figure(figsize=(max(2.1 * across + 0.4, 6.0), 1.75 * down + 1.2))
-        FigureCanvasAgg(figure)
+        figure = new_figure((max(2.1 * across + 0.4, 6.0), 1.75 * down + 1.2))
         grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
         breaks: dict[str, None] = {}
         for ax, code in zip(grid, codes, strict=False):

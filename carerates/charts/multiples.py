@@ -57,8 +57,7 @@ def draw_funnels(
     list of Axes
         One for each group, in the funnel's order.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from carerates.charts.canvas import new_figure
 
     if columns < 1:
         raise ValueError(f"columns={columns!r} must be 1 or more.")
@@ -68,8 +67,7 @@ def draw_funnels(
     across = min(columns, count)
     down = -(-count // across)
     with house_style():
-        figure = Figure(figsize=(2.9 * across + 0.4, 2.6 * down + 1.2))
-        FigureCanvasAgg(figure)
+        figure = new_figure((2.9 * across + 0.4, 2.6 * down + 1.2))
         grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
         views = [view_funnel(funnel.select(group), per=per, lang=lang) for group in funnel.groups]
         for ax in grid[count:]:

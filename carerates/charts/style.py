@@ -96,12 +96,9 @@ def new_axes(ax: Axes | None, size: tuple[float, float] = (8.0, 5.6)) -> Axes:
     """Return ``ax``, or the axes of a new figure that no interactive window will show by itself."""
     if ax is not None:
         return ax
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from carerates.charts.canvas import new_figure
 
-    figure = Figure(figsize=size)
-    FigureCanvasAgg(figure)
-    return figure.add_subplot()
+    return new_figure(size).add_subplot()
 
 
 @dataclass(frozen=True, slots=True)

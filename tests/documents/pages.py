@@ -1,0 +1,25 @@
+"""The pages of the site, and the code that stands in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+_CELL = re.compile(r"^```(?:\{code-cell\} (?:python|ipython3)|python)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[\w-]+:.*\n)+)", re.DOTALL | re.MULTILINE)
+
+
+def pages() -> list[Path]:
+    """Return every written page, leaving out what a build makes."""
+    return [
+        path
+        for path in sorted(DOCS.rglob("*.md"))
+        if not {"_build", "generated", "jupyter_execute"} & set(path.relative_to(DOCS).parts)
+    ]
+
+
+def code_of(path: Path) -> list[str]:
+    """Return the Python blocks of a page in order, without the options of their cells."""
+    return [_OPTIONS.sub("", block) for block in _CELL.findall(path.read_text(encoding="utf-8"))]
