@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 from associations import rank_correlation
 from printed import Association, Ranking, Value
@@ -177,7 +178,7 @@ def spread_with_factor(factor: str, year: int, scale: str = "rate") -> Associati
     distance = (
         (fitted["rate_per_10000"] - fitted["expected_rate_per_10000"]).abs()
         if scale == "rate"
-        else (fitted["ratio"] - 1).abs()
+        else np.log(fitted["ratio"]).abs()
     )
     distance.index = pd.Index(fitted["area_code"])
     return rank_correlation(distance, table.set_index("area_code")[factor])

@@ -53,6 +53,14 @@ REPORTS = {
     "wood_forrester_2023": "Wood and Forrester, conference abstract on the 2020 survey",
     "wijedasa_2018": "Wijedasa and others, rates in English local authorities 2012-2017 (2018)",
 }
+SHORT = {
+    "forrester_2021": "WCPP 2021",
+    "cordis_bright_2013": "Cordis Bright 2013",
+    "cascade_senedd": "Senedd evidence",
+    "interviews_2018": "Interviews 2018",
+    "wood_forrester_2023": "Abstract 2023",
+    "wijedasa_2018": "Wijedasa 2018",
+}
 # how the longer names in statistics.csv begin
 _LONG_NAMES = {
     "Forrester et al. 2021": "forrester_2021",
@@ -335,24 +343,23 @@ def _statistic(place: int, row: Row, finding: Finding) -> dict[str, str]:
 
 
 def counts(by: str = "report") -> pd.DataFrame:
-    """Count verdicts, one row for each report (or basis), with totals.
+    """Count verdicts, one column for each report (or basis), with totals.
 
     Parameters
     ----------
     by : {"report", "basis"}
-        What the rows are.
+        What the columns are.
     """
     table = compare()
-    names = REPORTS if by == "report" else {key: key for key in BASES}
-    found = pd.crosstab(table[by], table["verdict"])
-    found = found.reindex(
-        index=[key for key in names if key in found.index],
-        columns=[verdict for verdict in VERDICTS if verdict in found.columns],
+    names = SHORT if by == "report" else {key: key for key in BASES}
+    found = pd.crosstab(table["verdict"], table[by]).reindex(
+        index=[verdict for verdict in VERDICTS if verdict in set(table["verdict"])],
+        columns=[key for key in names if key in set(table[by])],
     )
-    found.index = pd.Index([names[str(key)] for key in found.index], name=by)
+    found.columns = [names[str(key)] for key in found.columns]
     found["all"] = found.sum(axis=1)
     found.loc["all"] = found.sum()
-    return found.rename_axis(columns=None)
+    return found
 
 
 def shown(table: pd.DataFrame, columns: Sequence[str], **labels: str) -> Styler:
@@ -367,8 +374,36 @@ def shown(table: pd.DataFrame, columns: Sequence[str], **labels: str) -> Styler:
     **labels
         Heading of a column that should not be its name.
     """
-    chosen = table[list(columns)].rename(columns=labels)
+    chosen = table[list(columns)].replace({"report": SHORT}).rename(columns=labels)
     return chosen.style.hide(axis="index").set_table_attributes('class="table"').format(escape="html")
+
+
+def part(report: str, *items: str) -> Styler:
+    """Return the rows of one figure or section as a page shows them.
+
+    Parameters
+    ----------
+    report : str
+        A key of :data:`REPORTS`.
+    *items : str
+        Figures, tables or sections as the rows name them ("Figure 8").
+
+    Raises
+    ------
+    ValueError
+        If no row names one of them, so that a page cannot lose its figures.
+    """
+    table = compare(report)
+    chosen = pd.Series(False, index=table.index)
+    for item in items:
+        names = table["item"].str.contains(rf"\b{item}\b", regex=True)
+        if not names.any():
+            raise ValueError(f"No row of {report} names {item!r}.")
+        chosen |= names
+    found = table[chosen]
+    columns = ["quantity", "printed", "ours", "verdict"]
+    columns += [one for one in ("reason", "missing") if found[one].ne("").any()]
+    return shown(found, columns)
 
 
 def disagreements() -> pd.DataFrame:

@@ -46,7 +46,7 @@ def test_the_summary_counts_every_row_once(printed: Any, table: pd.DataFrame) ->
     for by in ("report", "basis"):
         counts = printed.counts(by)
         assert counts.loc["all", "all"] == len(table)
-        assert (counts.drop(columns="all").sum(axis=1) == counts["all"]).all()
+        assert (counts.drop(index="all").sum() == counts.loc["all"]).all()
 
 
 def test_every_quantitative_figure_of_the_report_of_2013_is_listed(table: pd.DataFrame) -> None:
