@@ -28,6 +28,7 @@ _WORDS: dict[str, Phrases] = {
         "odds": "Odds of {second} rather than {first}, for one point more on each score",
         "odds_unit": "Score, and odds ratio (log scale)",
         "odds_bars": "Bars: {level} confidence interval.",
+        "odds_bars_credible": "Bars: {level} credible interval.",
         "no_bars": "The method gives no interval: {method}.",
         "held": "Each score given the others. Associations are not causes.",
         "profile": "Mean scores of {first} and {second}",
@@ -42,6 +43,7 @@ _WORDS: dict[str, Phrases] = {
         "odds": "Ods {second} yn hytrach na {first}, am un pwynt yn fwy ar bob sgôr",
         "odds_unit": "Sgôr, a chymhareb ods (graddfa log)",
         "odds_bars": "Barrau: cyfwng hyder {level}.",
+        "odds_bars_credible": "Barrau: cyfwng credadwy {level}.",
         "no_bars": "Nid yw'r dull yn rhoi cyfwng: {method}.",
         "held": "Pob sgôr o ystyried y lleill. Nid achosion yw cysylltiadau.",
         "profile": "Sgorau cymedrig {first} a {second}",
@@ -155,7 +157,10 @@ def draw_odds(page: Page, result: OddsRatios) -> Told:
     rows.ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     method = str(result.settings["method"]).replace("_", " ")
     bars = (
-        page.say("odds_bars", level=level_words(result.interval_probability))
+        page.say(
+            "odds_bars_credible" if result.interval_kind == "credible" else "odds_bars",
+            level=level_words(result.interval_probability),
+        )
         if frame["lower_95"].notna().any()
         else page.say("no_bars", method=method)
     )

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-from math import comb
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from carerates.errors import ModelError
 from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.survey.clusters import MOST_ALLOCATIONS, Codes
 from carerates.survey.comparisons import select_groups
-from carerates.survey.logistic_fit import fit_firth, fit_logistic, robust_logistic
+from carerates.survey.odds_estimates import Estimates, estimate_odds
 from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import benjamini_hochberg
 
-Array = NDArray[np.float64]
-Method = Literal["auto", "cluster_robust", "permutation", "plain", "firth"]
+Method = Literal["auto", "cluster_robust", "permutation", "random_intercept", "bayes", "plain", "firth"]
 PROMISES = {
     "cluster_robust": "CR2 standard errors with Satterthwaite df, for groups that share areas; "
     "where whole areas form the groups the level is not promised: ten areas against two at an intra-class "
     "correlation of .05 gave 20% false positives at the 5% level",
     "permutation": "group labels handed out anew to areas; exact if areas are exchangeable, never below its "
     "floor; it gives no interval",
+    "random_intercept": "a normal level for each area, marginal maximum likelihood and Wald intervals; odds "
+    "ratios are those within an area",
+    "bayes": "a normal level for each area, drawn with PyMC; odds ratios are those within an area, medians "
+    "and quantiles of the posterior distribution, with no p value",
     "plain": "maximum likelihood of respondents as if independent; ignores that respondents of one area "
     "resemble each other, so intervals are too narrow and p values too small",
     "firth": "Firth's penalised likelihood of respondents as if independent; finite under separation, but "
@@ -44,9 +43,10 @@ class OddsRatios:
     frame : DataFrame
         One row per score: ``factor``, ``label``, ``odds_ratio``, ``lower_95``, ``upper_95``,
         ``log_odds``, ``standard_error``,
-        ``df``, ``p_value``, ``p_adjusted``.
+        ``df``, ``p_value``, ``p_adjusted``; empty where the method gives none.
     settings : dict
-        Groups, method, respondents, areas, floor of a permutation.
+        Groups, method, respondents, areas, and what belongs to the method: floor of a permutation, spread
+        of areas on the log-odds scale (``area_sd``), checks of draws.
     provenance : Provenance
         Steps.
     """
@@ -65,10 +65,12 @@ class OddsRatios:
         """Return the odds ratios in words."""
         first, second = self.settings["groups"]
         parts = []
-        missing = self.frame["lower_95"].isna().tolist()
-        for row, none in zip(self.frame.itertuples(), missing, strict=True):
-            interval = "" if none else f" ({row.lower_95:.2f} to {row.upper_95:.2f})"
-            parts.append(f"{row.label} {row.odds_ratio:.2f}{interval}, p = {row.p_value:.3f}")
+        no_bars = self.frame["lower_95"].isna().tolist()
+        no_p = self.frame["p_value"].isna().tolist()
+        for row, barless, untested in zip(self.frame.itertuples(), no_bars, no_p, strict=True):
+            interval = "" if barless else f" ({row.lower_95:.2f} to {row.upper_95:.2f})"
+            p_value = "" if untested else f", p = {row.p_value:.3f}"
+            parts.append(f"{row.label} {row.odds_ratio:.2f}{interval}{p_value}")
         return (
             f"Odds of {second} rather than {first} for one point more on each score, the others held: "
             f"{'; '.join(parts)}. {self.settings['respondents']} respondents in "
@@ -86,6 +88,8 @@ def explain_group(
     method: Method = "auto",
     replicate: bool = False,
     probability: float = 0.95,
+    draws: int = 4000,
+    seed: int = 0,
 ) -> OddsRatios:
     """Which scores tell the second group from the first, each given the others?
 
@@ -99,12 +103,15 @@ def explain_group(
         Scores in the model together.
     method : str
         ``"auto"``: ``"permutation"`` (p by permuting labels over areas, no interval) where whole areas form
-        the groups, else ``"cluster_robust"`` (CR2).  With ``replicate=True`` also ``"plain"`` and
-        ``"firth"``, which forget the areas.
+        the groups, else ``"cluster_robust"`` (CR2).  ``"random_intercept"`` (marginal likelihood) and
+        ``"bayes"`` (PyMC, extra ``bayes``) give each area its own level, for groups that share areas.
+        With ``replicate=True`` also ``"plain"`` and ``"firth"``, which forget the areas.
     replicate : bool
         Allow the naive methods.
     probability : float
         Probability of the intervals.
+    draws, seed : int
+        Draws to keep and seed of the sampler, for ``"bayes"`` only.
 
     Returns
     -------
@@ -113,7 +120,23 @@ def explain_group(
     Raises
     ------
     ModelError
-        If scores separate the groups (use ``"firth"``), or there are too few areas.
+        If scores separate the groups (use ``"firth"``), there are too few areas, or each area belongs to
+        one group entirely and the method gives areas levels of their own.
+    MissingExtraError
+        If ``"bayes"`` is asked for without PyMC.
+
+    Notes
+    -----
+    Where areas hold both groups, odds ratios of ``"random_intercept"`` and ``"bayes"`` compare respondents
+    of one area; those of the other methods compare all respondents and lie nearer to 1.  False positives
+    of each method by intra-class correlation stand in ``docs/reference/survey-methods.md``.
+
+    Examples
+    --------
+    >>> from carerates.survey import score, synthetic
+    >>> scores = score(synthetic.sample_responses(respondents=240, areas=12, seed=1))
+    >>> explain_group(scores, "trend", ["trust"]).settings["method"]
+    'permutation'
     """
     if method not in ("auto", *PROMISES):
         raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
@@ -140,86 +163,38 @@ def explain_group(
         raise ModelError(f"Everyone has the same score on {', '.join(constant)}; leave it out.")
     if method not in ("plain", "firth") and len(labels) < 3:
         raise ModelError("There are fewer than three areas, so groups cannot be told from areas.")
-    estimates, errors, df, floor, p_values = _estimate(design, outcome, codes, method)
-    table = _table(scores, factors, estimates, errors, df, probability)
-    if p_values is not None:
-        table["p_value"] = p_values
-        # the standard errors of independent respondents would make intervals far too narrow
-        table[["lower_95", "upper_95", "standard_error", "df"]] = np.nan
+    found = estimate_odds(design, outcome, codes, method, probability=probability, draws=draws, seed=seed)
+    table = _table(scores, factors, found)
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
     settings = {
         "by": by, "groups": pair, "method": method, "respondents": len(data), "areas": len(labels),
-        "permutation_floor": floor, "replicate": replicate,
+        "permutation_floor": np.nan, "replicate": replicate, **found.details,
     }  # fmt: skip
+    if method == "bayes":
+        settings["seed"] = seed
     steps = [f"Logistic regression of {by}: {PROMISES[method]}."]
     if len(frame) > len(data):
         steps.append(f"{len(frame) - len(data)} respondents with a score missing were left out.")
-    return OddsRatios(table, settings, scores.provenance.then(*steps), interval_probability=probability)
+    return OddsRatios(
+        table, settings, scores.provenance.then(*steps),
+        interval_kind="credible" if method == "bayes" else "confidence", interval_probability=probability,
+    )  # fmt: skip
 
 
-def _estimate(
-    design: Array, outcome: Array, codes: Codes, method: str
-) -> tuple[Array, Array, Array, float, Array | None]:
-    """Return log odds, standard errors, df, floor and (for a permutation) p values, without the intercept."""
-    width = design.shape[1] - 1
-    if method == "cluster_robust":
-        robust = robust_logistic(design, outcome, codes)
-        return robust.coefficients[1:], np.sqrt(np.diag(robust.covariance))[1:], robust.df[1:], np.nan, None
-    fit = fit_firth(design, outcome) if method == "firth" else fit_logistic(design, outcome)
-    errors = np.sqrt(np.diag(fit.covariance))[1:]
-    if method == "permutation":
-        p_values, floor = _permute(design, outcome, codes, fit.coefficients[1:] / errors)
-        return fit.coefficients[1:], errors, np.full(width, np.inf), floor, p_values
-    return fit.coefficients[1:], errors, np.full(width, np.inf), np.nan, None
-
-
-def _permute(design: Array, outcome: Array, codes: Codes, observed: Array) -> tuple[Array, float]:
-    """Hand the group labels out anew to areas and refit; return p values and the smallest possible one."""
-    count = int(codes.max()) + 1
-    shares = np.bincount(codes, weights=outcome) / np.bincount(codes)
-    if ((shares > 0) & (shares < 1)).any():
-        raise ValueError("method='permutation' is for groups of whole areas; here areas hold both groups.")
-    chosen = int(shares.sum())
-    total = comb(count, chosen)
-    if total > MOST_ALLOCATIONS // 10:
-        rng = np.random.default_rng(0)
-        picks = [tuple(np.flatnonzero(shares > 0.5))] + [
-            tuple(rng.permutation(count)[:chosen]) for _ in range(MOST_ALLOCATIONS // 20)
-        ]
-    else:
-        picks = list(combinations(range(count), chosen))
-    as_far = np.zeros(len(observed))
-    for pick in picks:
-        relabelled = np.isin(codes, pick).astype(float)
-        try:
-            fit = fit_logistic(design, relabelled)
-        except ModelError:  # separated: as far from no effect as can be
-            as_far += 1
-            continue
-        z = fit.coefficients[1:] / np.sqrt(np.diag(fit.covariance))[1:]
-        as_far += np.abs(z) >= np.abs(observed) - 1e-9
-    return as_far / len(picks), 1 / len(picks)
-
-
-def _table(
-    scores: Scores, factors: Sequence[str], estimates: Array, errors: Array, df: Array, probability: float
-) -> pd.DataFrame:
+def _table(scores: Scores, factors: Sequence[str], found: Estimates) -> pd.DataFrame:
     """Return odds ratios with intervals and p values."""
-    from scipy.special import stdtr, stdtrit
-
-    quantiles = stdtrit(df, (1 + probability) / 2)
     with np.errstate(over="ignore"):
-        lower, upper = np.exp(estimates - quantiles * errors), np.exp(estimates + quantiles * errors)
+        lower, upper = np.exp(found.lower), np.exp(found.upper)
     return pd.DataFrame(
         {
             "factor": list(factors),
             "label": [scores.label(name) for name in factors],
-            "odds_ratio": np.exp(estimates),
+            "odds_ratio": np.exp(found.log_odds),
             "lower_95": lower,
             "upper_95": upper,
-            "log_odds": estimates,
-            "standard_error": errors,
-            "df": df,
-            "p_value": 2 * stdtr(df, -np.abs(estimates / errors)),
+            "log_odds": found.log_odds,
+            "standard_error": found.standard_error,
+            "df": found.df,
+            "p_value": found.p_value,
         }
     )
