@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import carerates as cr
 from carerates.errors import ModelError
-from carerates.survey import Scores, area_factors, synthetic
+from carerates.survey import Scores, area_factors, as_responses, scales, synthetic
 from carerates.survey.area_factors import between_variance, estimate_means
 
 
@@ -101,3 +102,55 @@ def test_from_responses_to_a_factor_table() -> None:
         area_factors(made, outcomes=["nothing"])
     with pytest.raises(ValueError, match="at least 1"):
         area_factors(made, minimum=0)
+
+
+def _welsh_survey() -> tuple[pd.DataFrame, scales.ScaleSet]:
+    """Invented answers from every Welsh authority: ten each, one of them with two only."""
+    rng = np.random.default_rng(22)
+    rates = cr.load_rates("wales", years=2020).to_frame()
+    rows = [
+        {"authority": name if place % 2 else code, "q1": rng.integers(1, 6), "q2": rng.integers(1, 6)}
+        for place, (code, name) in enumerate(zip(rates["area_code"], rates["area_name"], strict=True))
+        for _ in range(2 if name == "Ceredigion" else 10)
+    ]
+    own = scales.ScaleSet("own", (scales.likert_scale("trust", "Trust in early help", ("q1", "q2")),))
+    return pd.DataFrame(rows), own
+
+
+def test_from_answers_to_rates_of_the_bundled_welsh_panel() -> None:
+    answers, own = _welsh_survey()
+    responses = as_responses(answers, own, area="authority")
+    rates = cr.load_rates("wales", years=[2019, 2020])
+    workforce = dict.fromkeys(rates.areas, 40.0)
+    factors = area_factors(responses, workforce=workforce, shrink=True)
+    joined = rates.join(factors)
+    frame = joined.to_frame()
+    assert len(frame) == len(rates)
+    assert set(joined.factor_names) >= {"trust", "trust_respondents", "trust_reliability", "response_rate"}
+    cardiff = frame[frame["area_name"] == "Cardiff"]
+    theirs = answers[answers["authority"].isin(["Cardiff", "W06000015"])]
+    by_hand = theirs[["q1", "q2"]].mean(axis=1).mean()
+    assert cardiff["trust"].tolist() == pytest.approx([by_hand, by_hand])  # both years alike
+    assert cardiff["response_rate"].tolist() == [25.0, 25.0]
+    assert cardiff["trust_respondents"].tolist() == [10, 10]
+    hidden = frame[frame["area_name"] == "Ceredigion"]
+    assert (
+        hidden[["trust", "trust_standard_error", "trust_respondents", "response_rate"]].isna().all(axis=None)
+    )
+    # the table knows which column says how uncertain the factor is, and what was left empty
+    trust = next(one for one in joined.factors if one.name == "trust")
+    assert trust.standard_error == "trust_standard_error"
+    assert trust.standard_error in frame
+    steps = " ".join(joined.provenance.steps)
+    assert "trust: 1 areas with fewer than 5 respondents were left empty." in steps
+    assert "trust missing in 2 of 44 rows" in steps
+    assert "q1" not in frame
+
+
+def test_joined_scores_enter_an_adjustment_which_says_that_they_are_estimates() -> None:
+    answers, own = _welsh_survey()
+    rates = cr.load_rates("wales", years=2020)
+    joined = rates.join(area_factors(as_responses(answers, own, area="authority"), minimum=2))
+    adjusted = cr.adjust(joined, factors=["trust"], method="quasi_poisson")
+    assert len(adjusted.to_frame()) == 22
+    assert any("trust" in step and "standard error" in step for step in adjusted.provenance.steps)
