@@ -45,6 +45,7 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
     "OddsRatios": {"odds": ("carerates.charts.answers", "draw_odds")},
     # several folders have a Comparison, so this one is known by its folder too
     "survey.Comparison": {"profile": ("carerates.charts.answers", "draw_profile")},
+    "SelfEvaluation": {"themes": ("carerates.charts.evaluations", "draw_evaluation")},
     "SeriesChart": {"series": ("carerates.charts.series", "draw_series")},
     "SimilarAreas": {"neighbours": ("carerates.charts.neighbours", "draw_neighbours")},
     "ContrastingPairs": {"pairs": ("carerates.charts.slopes", "draw_pairs")},

@@ -20,6 +20,7 @@ from carerates.survey.reliability import Reliability, assess_reliability
 from carerates.survey.responses import Responses, as_responses
 from carerates.survey.scales import Item, Scale, ScaleSet, read_scales
 from carerates.survey.scoring import Scores, score
+from carerates.survey.self_evaluation import SelfEvaluation, evaluate_areas
 from carerates.survey.shares import SharesComparison, compare_shares
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Scale",
     "ScaleSet",
     "Scores",
+    "SelfEvaluation",
     "SharesComparison",
     "analyse_correlations",
     "analyse_factors",
@@ -43,6 +45,7 @@ __all__ = [
     "compare_gaps",
     "compare_groups",
     "compare_shares",
+    "evaluate_areas",
     "explain_group",
     "leave_out_areas",
     "parallel_analysis",

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def _by_grid(design: np.ndarray, outcome: np.ndarray, areas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and SD of intercept, slope and spread from the likelihood and the priors on a grid."""
     quadrature = _Quadrature(design, outcome, areas)
-    axes = [np.linspace(-2.2, 1.2, 27), np.linspace(0.4, 2.0, 27), np.linspace(0.02, 3.0, 27)]
+    axes = [np.linspace(-2.2, 1.2, 13), np.linspace(0.4, 2.0, 13), np.linspace(0.02, 3.0, 19)]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     prior = -0.5 * ((points / [INTERCEPT_SD, COEFFICIENT_SD, AREA_SD]) ** 2).sum(axis=1)
     value = np.array([-quadrature.misfit(one)[0] for one in points]) + prior
