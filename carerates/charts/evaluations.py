@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carerates.charts.phrases import Phrases, phrases_in, source_in
-from carerates.charts.rows import dress_rows, new_rows
-from carerates.charts.style import BLUE, GREY, INK, PAPER, Furniture, house_style
+from carerates.charts.page import Page, Told, chart
+from carerates.charts.phrases import Phrases, level_words
+from carerates.charts.rows import lay_rows
+from carerates.charts.style import BLUE, GREY, INK
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from carerates.survey import SelfEvaluation
 
 _WORDS: dict[str, Phrases] = {
@@ -35,88 +34,59 @@ _WORDS: dict[str, Phrases] = {
 }
 
 
-def draw_evaluation(
-    result: SelfEvaluation,
-    ax: Axes | None = None,
-    *,
-    area: str | None = None,
-    headline: str = "",
-    title: str = "",
-    lang: str = "en",
-) -> Axes:
+@chart(_WORDS)
+def draw_evaluation(page: Page, result: SelfEvaluation, *, area: str | None = None) -> Told:
     """Draw the profile of self-evaluated themes: one area before the others.
 
     Parameters
     ----------
     result : SelfEvaluation
-        What :func:`carerates.survey.self_evaluation.evaluate_areas` gave.
-    ax : Axes, optional
-        Where to draw; a new figure when not given.
+        What :func:`carerates.survey.evaluate_areas` gave; labels of themes are in its language.
     area : str, optional
         Name or code of the area to mark; the only one where there is one, else none.
-    headline, title : str
-        What the chart shows, as a statement; what was asked of whom.
-    lang : {"en", "cy"}
-        Language of the chart's own words; labels of themes are those of the result.
-
-    Returns
-    -------
-    Axes
 
     Raises
     ------
     ValueError
         If the area has no score, or no area has.
     """
-    words = phrases_in(_WORDS, lang)
     every = result.to_frame()
-    frame = every.dropna(subset=["score"])
-    if frame.empty:
+    scores = every.pivot_table(index="area_code", columns="label", values="score", aggfunc="first")
+    if scores.empty:
         raise ValueError("No area has enough respondents; there is nothing to draw.")
-    names = frame[["area_code", "area_name"]].drop_duplicates()
-    if area is None and len(names) == 1:
-        area = str(names["area_code"].iloc[0])
-    mine = frame[(frame["area_code"] == area) | (frame["area_name"] == area)]
-    if area is not None and mine.empty:
-        raise ValueError(f"There is no score of {area!r}; there are: {', '.join(names['area_name'])}.")
-    others = frame.drop(mine.index)
     labels = list(dict.fromkeys(every["label"]))[::-1]
-    with house_style():
-        own = ax is None
-        ax, place = new_rows(ax, labels)
-        at = dict(zip(labels, (float(one) for one in place), strict=True))
-        notes = []
-        if not others.empty:
-            count = others["area_code"].nunique()
-            ax.scatter(
-                others["score"], others["label"].map(at), s=34, facecolors="none", edgecolors=GREY,
-                linewidths=1.0, zorder=2, label="others",
-            )  # fmt: skip
-            notes.append(words["many"].format(others=count))
-        if len(names) > 1 and not others.empty:
-            mean = others.groupby("label")["score"].mean()
-            ax.scatter(
-                mean, mean.index.map(at), s=46, marker="D", facecolors=PAPER, edgecolors=INK, linewidths=1.4,
-                zorder=3, label="mean",
-            )  # fmt: skip
-            notes.append(words["mean"].format(others=count))
-        if not mine.empty:
-            rows = mine["label"].map(at)
-            ax.hlines(rows, mine["lower_95"], mine["upper_95"], color=BLUE, linewidth=2.2, zorder=3.5)
-            ax.scatter(mine["score"], rows, s=52, marker="s", color=BLUE, zorder=4, label="area")
-            level = f"{100 * result.interval_probability:g}%"
-            notes.insert(0, words["one"].format(area=mine["area_name"].iloc[0], level=level))
-        hidden = every["area_code"].nunique() - len(names)
-        if hidden:
-            notes.append(words["hidden"].format(hidden=hidden, all=every["area_code"].nunique()))
-        ax.set_xlim(0.9, 5.1)
-        ax.set_xticks([1, 2, 3, 4, 5])
-        furniture = Furniture(
-            headline,
-            title or words["title"],
-            words["unit"],
-            source_in(result.provenance, lang),
-            (" ".join(notes), words["say"]),
-        )
-        dress_rows(ax, labels, furniture, own=own)
-    return ax
+    scores = scores.reindex(columns=labels)
+    names = dict(zip(every["area_code"], every["area_name"], strict=True))
+    mine = _area_to_mark(area, [str(code) for code in scores.index], names)
+    others = scores.drop(index=[mine] if mine else [])
+    rows = lay_rows(page, labels)
+    notes: list[str] = []
+    if mine:
+        own = every[every["area_code"] == mine].set_index("label").reindex(labels)
+        rows.ax.hlines(rows.place, own["lower_95"], own["upper_95"], color=BLUE, linewidth=2.2, zorder=3.5)
+        rows.dots(own["score"], "area", marker="s", size=52, above=4)
+        level = level_words(result.interval_probability)
+        notes.append(page.say("one", area=names[mine], level=level))
+    if len(others):
+        for code, values in others.iterrows():
+            rows.dots(values, names[str(code)], colour=GREY, hollow=True, size=34, above=2)
+        notes.append(page.say("many", others=len(others)))
+    if len(others) > 1:
+        rows.dots(others.mean(), "mean", marker="D", colour=INK, hollow=True, size=46)
+        notes.append(page.say("mean", others=len(others)))
+    if hidden := len(names) - len(scores):
+        notes.append(page.say("hidden", hidden=hidden, all=len(names)))
+    rows.ax.set_xlim(0.9, 5.1)
+    rows.ax.set_xticks([1, 2, 3, 4, 5])
+    return Told(page.say("title"), page.say("unit"), (" ".join(notes), page.say("say")))
+
+
+def _area_to_mark(area: str | None, codes: list[str], names: dict[str, str]) -> str | None:
+    """Return the code of the area to mark, if any."""
+    if area is None:
+        return codes[0] if len(codes) == 1 else None
+    found = [code for code in codes if area in (code, names[code])]
+    if not found:
+        there = ", ".join(names[code] for code in codes)
+        raise ValueError(f"There is no score of {area!r}; there are: {there}.")
+    return found[0]

@@ -195,9 +195,11 @@ def test_profile_chart_shows_the_scores() -> None:
     table = result.to_frame()
     mine = table[table["area_name"] == "Powys"]["score"].to_numpy()
     (squares,) = [one for one in ax.collections if one.get_label() == "area"]
-    np.testing.assert_allclose(np.asarray(squares.get_offsets())[:, 0], mine)
-    (circles,) = [one for one in ax.collections if one.get_label() == "others"]
-    assert len(circles.get_offsets()) == 12
+    np.testing.assert_allclose(np.asarray(squares.get_offsets())[:, 0], mine[::-1])
+    (circles,) = [one for one in ax.collections if one.get_label() == "Cardiff"]
+    theirs = table[table["area_name"] == "Cardiff"]["score"].to_numpy()[::-1]
+    np.testing.assert_allclose(np.asarray(circles.get_offsets())[:, 0], theirs)
+    assert not [one for one in ax.collections if one.get_label() == "Ceredigion"]  # two respondents
     assert [one.get_text() for one in ax.get_yticklabels()] == list(dict.fromkeys(table["label"]))[::-1]
     with pytest.raises(ValueError, match="no score of 'Ceredigion'"):
         cr.plot(result, area="Ceredigion")
