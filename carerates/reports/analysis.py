@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import pandas as pd
 
 from carerates import areas
-from carerates.errors import ModelError, TableError
 from carerates.funnels import Funnel, funnel
+from carerates.funnels.sensitivity import Sensitivity, vary_choices
 from carerates.models import Adjustment, adjust
 from carerates.provenance import Provenance
+from carerates.reports.coverage import count_coverage, keep_populated, latest_complete_year, require_year
+from carerates.reports.estimates import Estimates, estimate
+from carerates.reports.need import compare_measures, deprivation_measures, keep_expected, peer_factors
 from carerates.sources import load_factors, load_rates
-from carerates.tables import Factor, FactorsTable, RatesTable
+from carerates.tables import Factor, RatesTable
 from carerates.trends import Change, Classification, change, classify, rules
 
 Nation = Literal["wales", "england", "both"]
@@ -22,12 +26,8 @@ NATIONS: dict[str, list[str]] = {"wales": ["wales"], "england": ["england"], "bo
 PLACES = {"wales": "Wales", "england": "England", "both": "Wales and England"}
 WINDOW = 5  # years over which the report shows change
 
-# too few children for most statistics, and mostly suppressed: their gaps do not hold back a whole year
-_TINY = {"E09000001", "E06000053"}
-_COUNTED = {"exact", "provisional", "revised", "rounded_to_5", "rounded_to_10", "rounded_to_100"}
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Analysis:
     """Every result of a report.
 
@@ -57,6 +57,12 @@ class Analysis:
         The published Welsh rule on its own (end) base, and on the start base; Wales only.
     coverage : DataFrame
         Years by kind of figure.
+    choices : Sensitivity
+        Positions in the plain funnel under other limits, allowances, targets and roundings.
+    differences : DataFrame
+        Each area's difference from expectation over the measures of need.
+    estimates : Estimates
+        The hierarchical model and what follows from it.
     """
 
     nation: Nation
@@ -74,12 +80,24 @@ class Analysis:
     classes: Classification | None
     classes_on_start: Classification | None
     coverage: pd.DataFrame
+    choices: Sensitivity
+    differences: pd.DataFrame
+    estimates: Estimates
+
+    @cached_property
+    def positions(self) -> pd.DataFrame:
+        """One row for each area: its positions under all choices."""
+        return self.choices.to_frame()
 
     @property
     def provenance(self) -> Provenance:
         """Sources and steps of everything shown."""
         return self.panel.provenance.merged(
-            self.totals.provenance, self.rates.provenance, self.adjustment.provenance
+            self.totals.provenance,
+            self.rates.provenance,
+            self.adjustment.provenance,
+            self.estimates.fitted.provenance,
+            self.estimates.similar.provenance,
         )
 
 
@@ -112,156 +130,46 @@ def analyse(
     tell("reading the bundled edition")
     panel = load_rates(NATIONS[nation])
     totals = load_rates(NATIONS[nation], level="nation")
-    coverage = _coverage(panel)
+    coverage = count_coverage(panel)
     chosen = year if year is not None else latest_complete_year(panel)
-    _require_year(chosen, coverage)
+    require_year(chosen, coverage)
     tell("drawing funnels")
+    rates = panel.select(year=chosen)
+    counted = keep_populated(rates)
+    plain = funnel(counted)
+    tell("adjusting for deprivation")
     measure, alternatives = deprivation_measures(nation, chosen)
     factors = load_factors([measure, *alternatives], nations=NATIONS[nation])
-    rates = panel.select(year=chosen)
-    counted = _with_population(rates)
-    plain = funnel(counted)
-    allowing = funnel(counted, dispersion="additive")
-    tell("adjusting for deprivation")
     in_need = counted.join(load_factors([measure], nations=NATIONS[nation]))
     adjustment = adjust(in_need, [measure])
-    adjusted = funnel(_with_expectation(in_need, adjustment), expected=adjustment, dispersion="additive")
+    measures, differences = compare_measures(counted.join(factors), factors)
     tell("measuring change")
     changed, classes, on_start = _changes(nation, panel, totals, chosen)
+    tell("fitting the hierarchical model")
     return Analysis(
-        nation,
-        chosen,
-        panel,
-        rates,
-        totals,
-        plain,
-        allowing,
-        factors[measure],
-        adjustment,
-        adjusted,
-        _measures(counted.join(factors), factors),
-        changed,
-        classes,
-        on_start,
-        coverage,
+        nation=nation,
+        year=chosen,
+        panel=panel,
+        rates=rates,
+        totals=totals,
+        funnel=plain,
+        funnel_allowing=funnel(counted, dispersion="additive"),
+        measure=factors[measure],
+        adjustment=adjustment,
+        adjusted_funnel=funnel(
+            keep_expected(in_need, adjustment), expected=adjustment, dispersion="additive"
+        ),
+        measures=measures,
+        change=changed,
+        classes=classes,
+        classes_on_start=on_start,
+        coverage=coverage,
+        choices=vary_choices(plain),
+        differences=differences,
+        estimates=estimate(
+            keep_populated(panel), chosen, measure, peer_factors(nation, chosen), window=WINDOW
+        ),
     )
-
-
-def latest_complete_year(panel: RatesTable) -> int:
-    """Return the latest year in which every area has a published count and a population.
-
-    The City of London and the Isles of Scilly, whose counts are mostly suppressed, are not waited for.
-    """
-    frame = panel.to_frame()
-    frame = frame[~frame["area_code"].isin(_TINY)]
-    complete = frame.assign(complete=frame["status"].isin(_COUNTED) & frame["population"].notna())
-    by_year = complete.groupby("year").agg(complete=("complete", "all"), nations=("nation", "nunique"))
-    years = by_year.index[by_year["complete"] & (by_year["nations"] == frame["nation"].nunique())]
-    if not len(years):
-        raise TableError("No year of the edition has a count and a population for every area.")
-    return int(max(years))
-
-
-def deprivation_measures(nation: Nation, year: int) -> tuple[str, list[str]]:
-    """Return the factor that stands for deprivation in a report, and the others it is compared with.
-
-    The main one is the official index of the nation whose edition is nearest to the year; for both nations
-    together it is the composite index, the only one on one scale.
-    """
-    if nation == "both":
-        return "deprivation", ["lone_parents", "children_low_income"]
-    if nation == "wales":
-        edition = 2011 if year < 2016 else 2019
-        shares = [f"wimd_{edition}_most_deprived_{share}" for share in (10, 20, 50)]
-        income = f"wimd_{edition}_income_most_deprived_30"
-        parents = "lone_parents_2011" if year < 2016 else "lone_parents"
-        return f"wimd_{edition}_most_deprived_30", [
-            *shares,
-            income,
-            "deprivation",
-            parents,
-            "children_low_income",
-        ]
-    edition = 2015 if year < 2018 else 2019 if year < 2023 else 2025
-    idaci = "idaci_2015_score" if year < 2018 else "idaci_2019_score"
-    parents = "lone_parents_2011" if year < 2017 else "lone_parents"
-    return f"imd_{edition}_score", [idaci, "deprivation", parents, "children_low_income"]
-
-
-def _coverage(panel: RatesTable) -> pd.DataFrame:
-    """Count areas by year and kind of figure, latest year first."""
-    frame = panel.to_frame()
-    kind = pd.Series("missing", index=frame.index)
-    kind = kind.mask(frame["status"].isin(_COUNTED), "published").mask(
-        frame["status"] == "derived", "derived"
-    )
-    kind = kind.mask((kind == "published") & frame["population"].isna(), "without_population")
-    table = pd.crosstab(frame["year"], kind).reindex(
-        columns=["published", "without_population", "derived", "missing"], fill_value=0
-    )
-    names = frame.loc[kind == "missing"].groupby("year")["area_name"].agg(", ".join)
-    return table.assign(names_missing=names).sort_index(ascending=False).reset_index()
-
-
-def _require_year(year: int, coverage: pd.DataFrame) -> None:
-    """Raise if a year has too few figures for a comparison."""
-    usable = coverage[coverage["published"] + coverage["derived"] >= 3]
-    if year not in set(usable["year"]):
-        there = ", ".join(str(one) for one in sorted(usable["year"]))
-        raise TableError(
-            f"The bundled edition has no comparison for 31 March {year}: too few areas have a count and a "
-            f"population. Choose one of: {there}."
-        )
-
-
-def _with_population(rates: RatesTable) -> RatesTable:
-    """Keep the areas that have a population; without one there is no rate and no limit."""
-    frame = rates.to_frame()
-    known = frame["population"].notna()
-    if known.all():
-        return rates
-    left_out = ", ".join(frame.loc[~known, "area_name"])
-    return RatesTable(
-        frame[known],
-        rates.provenance.then(f"left out for want of a population: {left_out}"),
-        rates.factors,
-        rates.measure,
-    )
-
-
-def _with_expectation(rates: RatesTable, adjustment: Adjustment) -> RatesTable:
-    """Keep the areas that have an expected rate."""
-    expected = adjustment.to_frame()["expected_rate_per_10000"].notna().to_numpy()
-    frame = rates.to_frame()
-    if expected.all():
-        return rates
-    left_out = ", ".join(frame.loc[~expected, "area_name"])
-    step = f"left out of the adjusted funnel for want of an expected rate: {left_out}"
-    return RatesTable(frame[expected], rates.provenance.then(step), rates.factors, rates.measure)
-
-
-def _measures(rates: RatesTable, factors: FactorsTable) -> pd.DataFrame:
-    """Fit each measure of need on its own and return how much of the variation each accounts for."""
-    rows = []
-    for one in factors.factors:
-        try:
-            fitted = adjust(rates, [one.name])
-        except ModelError as error:
-            rows.append({"factor": one.name, "label": one.label, "areas": 0, "remark": str(error)})
-            continue
-        whole = fitted.r_squared.iloc[0]
-        rows.append(
-            {
-                "factor": one.name,
-                "label": one.label,
-                "areas": int(fitted.used.sum()),
-                "ordinary": 100 * float(whole["ordinary"]),
-                "population_weighted": 100 * float(whole["population_weighted"]),
-                "log_rate": 100 * float(whole["log_rate"]),
-                "deviance": 100 * float(whole["deviance"]),
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def _changes(

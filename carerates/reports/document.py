@@ -22,6 +22,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Subheading:
+    """A heading within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bullets:
     """A list of short statements; ``lang`` where it is not the document's own language."""
 
@@ -83,7 +90,7 @@ class Table:
     folded: bool = False
 
 
-Block = Paragraph | Bullets | Links | Notice | Picture | Table
+Block = Paragraph | Subheading | Bullets | Links | Notice | Picture | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +157,28 @@ def make_table(
             whole = pd.api.types.is_integer_dtype(frame[column])
             digits = places.get(column, 0 if whole else 1)
             grouped = column != "year"
-            cells.append([format_number(value, digits, missing, grouped=grouped) for value in frame[column]])
+            show = format_probability if column.startswith("probability") else format_number
+            cells.append([show(value, digits, missing, grouped=grouped) for value in frame[column]])
         else:
             cells.append([missing if pd.isna(value) else str(value) for value in frame[column]])
     rows = tuple(zip(*cells, strict=True))
     return Table(name, caption, tuple(headings.values()), rows, numeric, note, folded)
+
+
+def format_probability(value: float, decimals: int, missing: str = "[x]", *, grouped: bool = True) -> str:
+    """Print a probability; one that rounds to 0 or 1 without being it says so, since nothing is certain.
+
+    Examples
+    --------
+    >>> format_probability(0.9996, 2), format_probability(0.0004, 2), format_probability(0.5, 2)
+    ('>0.99', '<0.01', '0.50')
+    """
+    smallest = 10.0**-decimals
+    if value < smallest / 2:
+        return f"<{smallest:.{decimals}f}"
+    if value > 1 - smallest / 2:
+        return f">{1 - smallest:.{decimals}f}"
+    return format_number(value, decimals, missing, grouped=grouped)
 
 
 def format_number(value: float, decimals: int, missing: str = "[x]", *, grouped: bool = True) -> str:

@@ -56,7 +56,77 @@ def draw_all(analysis: Analysis) -> dict[str, Drawing]:
             f"Change in rates, {place}, {year - WINDOW} to {year}",
             analysis.change.summary(),
         )
+    return made | _modelled(analysis, place)
+
+
+def _modelled(analysis: Analysis, place: str) -> dict[str, Drawing]:
+    """Draw what comes from the model."""
+    estimates, year = analysis.estimates, analysis.year
+    fitted, frame = estimates.fitted, estimates.areas
+    years = fitted.design.panel.years
+    made = {
+        "underlying": draw(
+            plot(fitted, chart="caterpillar", year=year),
+            f"Underlying rates with 95% intervals, {place}, {year}",
+            _interval_words(frame),
+        ),
+        "trends": draw(
+            plot(fitted, chart="trends"),
+            f"Published, underlying and expected rates by area, {place}, {years[0]} to {years[-1]}",
+            "One small chart for each area: published rates as points, the underlying rate as a line with its 95% "
+            "interval as a band, the rate expected given deprivation as a dashed line. The file trends.csv holds all.",
+        ),
+    }
+    if frame["rate_per_10000"].notna().all() or len(frame) > 30:
+        made["shrinkage"] = draw(
+            plot(fitted, chart="shrinkage", year=year),
+            f"From published to underlying rates, {place}, {year}",
+            _shrinkage_words(frame),
+        )
+    if estimates.classes is not None:
+        made["classes"] = draw(
+            plot(estimates.classes, chart="chances"),
+            f"Probability of each class of change, {place}, {year - WINDOW} to {year}",
+            estimates.classes.summary(),
+        )
+    if len(estimates.pairs.to_frame()):
+        made["pairs"] = draw(
+            plot(estimates.pairs),
+            f"Pairs of areas with similar need and different rates, {place}, {year}",
+            estimates.pairs.summary(),
+        )
     return made
+
+
+def _interval_words(frame: pd.DataFrame) -> str:
+    """Describe the chart of underlying rates for somebody who cannot see it."""
+    order = frame.sort_values("underlying_rate_per_10000", kind="stable")
+
+    def tell(rows: pd.DataFrame) -> str:
+        return "; ".join(
+            f"{row['area_name']} {row['underlying_rate_per_10000']:.0f} ({row['lower_95']:.0f} to {row['upper_95']:.0f})"
+            for _, row in rows.iterrows()
+        )
+
+    few = min(5, len(order))
+    return (
+        "Each area is a row: a point for its underlying rate per 10,000, a bar for the 95% interval and a diamond for the "
+        f"rate expected given deprivation. Highest: {tell(order.tail(few)[::-1])}. Lowest: {tell(order.head(few))}."
+    )
+
+
+def _shrinkage_words(frame: pd.DataFrame) -> str:
+    """Describe the chart of shrinkage for somebody who cannot see it."""
+    moved = frame["underlying_rate_per_10000"] - frame["rate_per_10000"]
+    order = frame.loc[moved.abs().sort_values(ascending=False, kind="stable").index[:5]]
+    told = ", ".join(
+        f"{row['area_name']} from {row['rate_per_10000']:.0f} to {row['underlying_rate_per_10000']:.0f}"
+        for _, row in order.iterrows()
+    )
+    return (
+        "Across, each area's children aged 0-17; up, its published rate as a hollow circle and its underlying rate as a "
+        f"filled one, joined. Drawn furthest: {told}."
+    )
 
 
 def _funnel_headline(analysis: Analysis) -> str:

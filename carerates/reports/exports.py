@@ -24,6 +24,20 @@ def data_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     printed = printed_beside_ours(analysis)
     if printed is not None:
         tables["printed.csv"] = printed[1]
+    estimates = analysis.estimates
+    tables |= {
+        "underlying.csv": estimates.areas,
+        "trends.csv": estimates.course,
+        "peers.csv": estimates.similar.to_frame(),
+        "peers-rates.csv": estimates.bands,
+        "pairs.csv": estimates.pairs.to_frame(),
+        "choices.csv": analysis.positions,
+        "differences.csv": analysis.differences,
+    }
+    if estimates.classes is not None:
+        tables["classes.csv"] = estimates.classes.to_frame()
+    if estimates.variations is not None:
+        tables["robustness.csv"] = estimates.variations
     if analysis.change is not None:
         tables["change.csv"] = analysis.change.to_frame()
     if analysis.classes is not None and analysis.classes_on_start is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from carerates.reports.document import Bullets, Document, Links, Notice, Paragraph, Picture, Table
+from carerates.reports.document import Bullets, Document, Links, Notice, Paragraph, Picture, Subheading, Table
 from carerates.reports.wording import translations
 
 _KINDS = {
     Paragraph: "paragraph",
+    Subheading: "subheading",
     Bullets: "bullets",
     Links: "links",
     Notice: "notice",

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import math
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,13 @@ from typing import Any
 import pandas as pd
 
 from carerates.errors import CareratesError, OutputError
-from carerates.reports.build import csv_bytes, report
+from carerates.reports.analysis import analyse
+from carerates.reports.build import csv_bytes
 from carerates.reports.csvw import write_csv
 from carerates.reports.drafting import Wishes, draft_release, headline_numbers, plain_settings
+from carerates.reports.exports import data_tables
 from carerates.reports.folder import RECEIPT
+from carerates.reports.headlines import headline_numbers as report_numbers
 from carerates.reports.receipt import seal_of
 from carerates.reports.recipes import follow_recipe, inside
 from carerates.sources.edition import check_edition, edition_tables
@@ -246,12 +248,11 @@ def _check_numbers(receipt: Mapping[str, Any], folder: Path, tolerance: float) -
 
 
 def _report_again(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, bytes]]:
-    """Write the report again, in a place of its own, and return what it says."""
-    with tempfile.TemporaryDirectory() as place:
-        page = report(settings["nation"], int(settings["year"]), Path(place) / "again")
-        again = json.loads((page.parent / RECEIPT).read_text(encoding="utf-8"))
-        tables = {path.name: path.read_bytes() for path in sorted(page.parent.glob("*.csv"))}
-    return again["settings"], again["headline"], tables
+    """Do a report's analysis again and return what it says; charts and page follow from that."""
+    analysis = analyse(settings["nation"], int(settings["year"]))
+    tables = {name: csv_bytes(frame) for name, frame in data_tables(analysis).items()}
+    again = {"nation": analysis.nation, "year": analysis.year}
+    return again, report_numbers(analysis), tables
 
 
 def _result_again(

@@ -7,8 +7,10 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -104,8 +106,9 @@ def test_the_page_can_be_read_by_a_screen_reader(wales_2012: Path) -> None:
     page = page_of(wales_2012)
     assert page.headings[0] == "h1"
     assert page.headings.count("h1") == 1
-    assert set(page.headings[1:]) == {"h2"}
-    assert len(page.svgs) == 5
+    assert set(page.headings[1:]) == {"h2", "h3"}
+    assert page.headings[1] == "h2"
+    assert len(page.svgs) == 9
     for svg in page.svgs:
         assert svg["role"] == "img"
         for name in str(svg["aria-labelledby"]).split():
@@ -131,6 +134,10 @@ def test_every_chart_is_valid_xml_with_title_and_description(wales_2012: Path) -
         "funnel-adjusted",
         "funnel-over-dispersion",
         "map",
+        "pairs",
+        "shrinkage",
+        "trends",
+        "underlying",
     ]
     space = "{http://www.w3.org/2000/svg}"
     for path in charts:
@@ -160,7 +167,7 @@ def test_two_runs_give_the_same_bytes(wales_2012: Path, tmp_path: Path) -> None:
 
 
 def test_wales_defaults_to_the_latest_year_with_every_area() -> None:
-    from carerates.reports.analysis import latest_complete_year
+    from carerates.reports.coverage import latest_complete_year
 
     assert latest_complete_year(cr.load_rates("wales")) == 2018
     assert latest_complete_year(cr.load_rates("england")) == 2024
@@ -208,12 +215,96 @@ def test_an_area_without_a_count_is_not_called_outside() -> None:
     ("nation", "year"), [("wales", 2012), ("wales", 2018), ("england", 2018), ("england", 2024)]
 )
 def test_the_rate_of_all_areas_together_is_the_nations_published_rate(nation: str, year: int) -> None:
-    from carerates.reports.analysis import analyse
-    from carerates.reports.headlines import headline_numbers
+    from carerates.reports.headlines import rate_numbers
 
     published = (
         cr.load_rates(nation, years=[year], level="nation").to_frame()["published_rate_per_10000"].item()
     )
     # printed to the whole number; areas rounded to 5 move the sum of 22 by 15 at most, 0.25 per 10,000
-    ours = headline_numbers(analyse(nation, year))["pooled_rate_per_10000"]  # type: ignore[arg-type]
+    ours = rate_numbers(cr.load_rates(nation, years=[year]))["pooled_rate_per_10000"]
     assert ours == pytest.approx(published, abs=0.75)
+
+
+@pytest.fixture(scope="module")
+def wales_2018() -> Any:
+    from carerates.reports.analysis import analyse
+
+    return analyse("wales", 2018)
+
+
+def test_the_model_of_a_report_agrees_with_a_fit_of_ones_own(wales_2018: Any) -> None:
+    need = cr.load_factors(["wimd_2019_most_deprived_30"], nations="wales")
+    rates = cr.load_rates("wales", years=range(2011, 2019)).join(need)
+    own = cr.fit(cr.RateModel(factors=["wimd_2019_most_deprived_30"]), rates, seed=1).to_frame()
+    own = own[own["year"] == 2018].reset_index(drop=True)
+    shown = wales_2018.estimates.areas
+    columns = ["underlying_rate_per_10000", "lower_95", "upper_95", "shrinkage", "rank_lower_95"]
+    pd.testing.assert_frame_equal(shown[columns], own[columns])
+
+
+def test_ranks_and_classes_of_a_report_are_those_of_its_draws(wales_2018: Any) -> None:
+    estimates = wales_2018.estimates
+    draws = estimates.fitted.rate_draws()
+    now = np.asarray(draws.year(2018))
+    places = 1 + (now[:, None, :] > now[:, :, None]).sum(axis=2)
+    low, high = np.quantile(places, [0.025, 0.975], axis=0)
+    frame = estimates.areas.set_index("area_code").loc[list(draws.area_codes)]
+    assert (abs(frame["rank_lower_95"] - low) <= 0.5).all()  # quantiles of whole numbers may be interpolated
+    assert (abs(frame["rank_upper_95"] - high) <= 0.5).all()
+    percent = 100 * (now / np.asarray(draws.year(2013)) - 1)
+    classes = estimates.classes.to_frame().set_index("area_code").loc[list(draws.area_codes)]
+    fell = (percent <= -10).mean(axis=0)
+    assert classes["probability_decreasing"].to_numpy() == pytest.approx(fell, abs=1e-9)
+    assert ((fell >= 0.8) == (classes["label"] == "decreasing")).all()
+
+
+def test_differences_from_expectation_are_the_extremes_over_all_measures(wales_2018: Any) -> None:
+    one = cr.load_rates("wales", years=[2018]).join(
+        cr.load_factors(list(wales_2018.measures["factor"]), nations="wales")
+    )
+    columns = [
+        cr.adjust(one, [name]).to_frame().set_index("area_name")["percent_difference_left_out"]
+        for name in wales_2018.measures["factor"]
+    ]
+    both = pd.concat(columns, axis=1).agg(["min", "max"], axis=1)
+    shown = wales_2018.differences.set_index("area_name")
+    assert shown["lowest"].to_numpy() == pytest.approx(both["min"].to_numpy())
+    assert shown["highest"].to_numpy() == pytest.approx(both["max"].to_numpy())
+
+
+def test_the_whole_report_has_every_part_in_reading_order(wales_2018: Any) -> None:
+    from carerates.reports.content import write_document
+    from carerates.reports.pictures import Drawing
+
+    class Blank(dict[str, Drawing]):
+        def __missing__(self, key: str) -> Drawing:
+            return Drawing('<svg xmlns="http://www.w3.org/2000/svg"></svg>', b"", key, key)
+
+    document = write_document(wales_2018, Blank())
+    assert [section.name for section in document.sections] == [
+        "overview",
+        "funnel",
+        "adjusted",
+        "underlying",
+        "change",
+        "rule",
+        "peers",
+        "sensitivity",
+        "quality",
+        "methods",
+        "sources",
+    ]
+    names = [picture.name for picture in document.pictures()]
+    assert len(names) == len(set(names)) == 11
+    words = " ".join(str(block) for section in document.sections for block in section.blocks)
+    assert "Wales moved from the SSDA903 return" in words  # a break, under data quality
+    assert "shrinkage" in words
+    assert "anywhere between" in words
+
+
+def test_a_probability_is_never_printed_as_certain() -> None:
+    from carerates.reports.document import format_probability
+
+    assert format_probability(1.0, 2) == ">0.99"
+    assert format_probability(0.0, 3) == "<0.001"
+    assert format_probability(float("nan"), 2) == "[x]"
