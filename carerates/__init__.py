@@ -31,6 +31,7 @@ _PUBLIC = {
     "funnel": "carerates.funnels",
     "plot": "carerates.charts",
     "report": "carerates.reports",
+    "area_page": "carerates.reports",
     "publish": "carerates.reports",
     "verify": "carerates.reports",
     "CareratesError": "carerates.errors",
@@ -78,7 +79,7 @@ if TYPE_CHECKING:
     from carerates.funnels import Funnel, funnel
     from carerates.models import Adjustment, FittedRates, Priors, RateModel, adjust, fit
     from carerates.peers import contrasting_pairs, select_cases, similar_areas
-    from carerates.reports import publish, report, verify
+    from carerates.reports import area_page, publish, report, verify
     from carerates.sources import compare_vintages, load_boundaries, load_factors, load_rates, read_rates
     from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
     from carerates.trends import change, classify, rules
@@ -102,6 +103,7 @@ __all__ = [
     "TableError",
     "__version__",
     "adjust",
+    "area_page",
     "as_rates",
     "change",
     "classify",

@@ -16,12 +16,14 @@ import pandas as pd
 
 from carerates.errors import CareratesError, OutputError
 from carerates.reports.analysis import analyse
+from carerates.reports.area_view import view_area
 from carerates.reports.build import csv_bytes
 from carerates.reports.csvw import write_csv
 from carerates.reports.drafting import Wishes, draft_release, headline_numbers, plain_settings
 from carerates.reports.exports import data_tables
 from carerates.reports.folder import RECEIPT
 from carerates.reports.headlines import headline_numbers as report_numbers
+from carerates.reports.my_area import area_tables
 from carerates.reports.receipt import seal_of
 from carerates.reports.recipes import follow_recipe, inside
 from carerates.sources.edition import check_edition, edition_tables
@@ -249,6 +251,10 @@ def _check_numbers(receipt: Mapping[str, Any], folder: Path, tolerance: float) -
 
 def _report_again(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, bytes]]:
     """Do a report's analysis again and return what it says; charts and page follow from that."""
+    if "area" in settings:
+        view = view_area(settings["area"], int(settings["year"]), settings["nation"])
+        mine = {"area": view.area.code, "year": view.year, "nation": view.nation, "lang": settings["lang"]}
+        return mine, view.headline(), area_tables(view)
     analysis = analyse(settings["nation"], int(settings["year"]))
     tables = {name: csv_bytes(frame) for name, frame in data_tables(analysis).items()}
     again = {"nation": analysis.nation, "year": analysis.year}

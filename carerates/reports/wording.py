@@ -75,6 +75,20 @@ def mark_meanings(marks: set[str], lang: str) -> list[str]:
     return [f"{mark} {'; '.join(words)}" for mark, words in meanings.items()]
 
 
+def ordinal(number: int, lang: str) -> str:
+    """Return a place in an order: 1st, 2nd in English, the number alone in Welsh.
+
+    Examples
+    --------
+    >>> ordinal(12, "en"), ordinal(22, "en"), ordinal(101, "en"), ordinal(3, "cy")
+    ('12th', '22nd', '101st', '3')
+    """
+    if lang != "en":
+        return str(number)
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def join_names(names: list[str], lang: str) -> str:
     """Join names as a sentence does; Welsh ones by commas, since "a" changes the name that follows."""
     if len(names) < 2 or lang == "cy":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from carerates.reports.analysis import PLACES, Analysis
 from carerates.reports.document import Block, Bullets, Notice, Paragraph, Section, make_table
 from carerates.reports.pictures import Drawing
+from carerates.reports.wording import ordinal
 
 _PLAIN = (
     "A published rate is one year's count, and a count moves by chance: most of all in a small area. The model "
@@ -73,7 +74,7 @@ def _findings(analysis: Analysis) -> tuple[str, ...]:
     return (
         f"Of {len(frame)} areas in {PLACES[analysis.nation]}, half have a place in the order that could be any of "
         f"{int(width.median()) + 1} or more. Least sure: {widest['area_name']}, anywhere between "
-        f"{_ordinal(widest['rank_lower_95'])} and {_ordinal(widest['rank_upper_95'])}.",
+        f"{ordinal(int(widest['rank_lower_95']), 'en')} and {ordinal(int(widest['rank_upper_95']), 'en')}.",
         f"Above what deprivation leads one to expect with a probability of at least 97.5%: {_named(sure_above)}.",
         f"Below it with a probability of at least 97.5%: {_named(sure_below)}.",
     )
@@ -85,13 +86,6 @@ def _named(names: list[str]) -> str:
         return "no area"
     first = ", ".join(names[:8])
     return f"{len(names)} ({first}{' and others' if len(names) > 8 else ''})"
-
-
-def _ordinal(number: float) -> str:
-    """Return 1st, 2nd, 3rd, 4th."""
-    whole = int(number)
-    ending = "th" if 10 <= whole % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
-    return f"{whole}{ending}"
 
 
 def _left_out(analysis: Analysis) -> list[Block]:
