@@ -220,6 +220,8 @@ class Priors:
         Standard deviations of area effects, region effects and area slopes per year.
     correlation : LKJ
         Between an area's level and its slope.
+    spatial_share : Beta
+        Share of the variance between areas that follows the map of neighbours (``spatial="bym2"``).
     trend, area_trend : half-normal or log-normal
         Standard deviation of a year's change in the national and in an area's own trend.
     trend_correlation, area_trend_correlation : Beta
@@ -240,6 +242,7 @@ class Priors:
     region: HalfNormal | LogNormal = HalfNormal(0.3)
     slope: HalfNormal | LogNormal = HalfNormal(0.05)
     correlation: LKJ = LKJ(2.0)
+    spatial_share: Beta = Beta(0.5, 0.5)
     trend: HalfNormal | LogNormal = HalfNormal(0.1)
     trend_correlation: Beta = Beta(8.0, 1.5)
     area_trend: HalfNormal | LogNormal = HalfNormal(0.1)

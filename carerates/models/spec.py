@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args
 from carerates.errors import ModelError
 from carerates.models.priors import Priors
 
-Likelihood = Literal["negative_binomial", "poisson_lognormal", "poisson"]
+Likelihood = Literal["negative_binomial", "poisson_lognormal", "poisson", "binomial"]
+NOISELESS = ("poisson", "binomial")
 Time = Literal["none", "linear", "random_walk", "random_walk_2", "autoregressive"]
 AreaTime = Literal["none", "random_walk", "autoregressive"]
 FORMAT = 1
@@ -45,9 +46,20 @@ class RateModel:
         Let the rate depend on the log of the area's child population.
     within_between : iterable of str
         Time-varying factors to split into the area's mean (between) and its deviation (within).
-    likelihood : {"negative_binomial", "poisson_lognormal", "poisson"}
-        How counts vary about the rate of an area and year.  Nation by year noise beyond Poisson is
-        gamma, log-normal or absent.
+    measured_with_error : iterable of str
+        Factors known only up to a standard error, which the joined factor names
+        (:attr:`Factor.standard_error <carerates.tables.Factor>`; :func:`carerates.survey.area_factors` gives
+        one).  Their true values are unknowns of the model.  One value for each area; one coefficient for all
+        nations.
+    spatial : {"none", "bym2"}
+        Whether neighbouring areas are alike: ``"bym2"`` lets a share of the variance between areas follow the
+        map.
+    neighbours : iterable of (str, str)
+        Codes of neighbouring areas, for ``spatial``; the bundled list of Wales and England by default.  A
+        pair of an area with itself says that it is an island.
+    likelihood : {"negative_binomial", "poisson_lognormal", "poisson", "binomial"}
+        How counts vary about the rate of an area and year.  Noise of a single year beyond chance is gamma or
+        log-normal; ``"poisson"`` and ``"binomial"`` (so many of the area's children) have none.
     noise : float, optional
         Coefficient of variation of one year's rate beyond Poisson, held fixed; for one year of data it
         must be borrowed from a panel, because one year cannot tell it from lasting differences.
@@ -72,21 +84,29 @@ class RateModel:
     nation_terms: bool = True
     population_term: bool = False
     within_between: tuple[str, ...] = ()
+    measured_with_error: tuple[str, ...] = ()
+    spatial: Literal["none", "bym2"] = "none"
+    neighbours: tuple[tuple[str, str], ...] = ()
     likelihood: Likelihood = "negative_binomial"
     noise: float | None = None
     priors: Priors = field(default_factory=Priors)
 
     def __post_init__(self) -> None:
-        for name in ("factors", "within_between"):
+        for name in ("factors", "within_between", "measured_with_error"):
             object.__setattr__(self, name, _names(name, getattr(self, name)))
+        object.__setattr__(self, "neighbours", _pairs(self.neighbours))
         _check_choices(self)
-        if strangers := sorted(set(self.within_between) - set(self.factors)):
-            raise ValueError(f"within_between names {', '.join(strangers)}, which factors does not.")
+        for name in ("within_between", "measured_with_error"):
+            if strangers := sorted(set(getattr(self, name)) - set(self.factors)):
+                raise ValueError(f"{name} names {', '.join(strangers)}, which factors does not.")
+        _check_combinations(self)
         if not isinstance(self.priors, Priors):
             raise TypeError(f"priors is a Priors, not a {type(self.priors).__name__}.")
         if self.noise is not None:
-            if self.likelihood == "poisson":
-                raise ValueError("A Poisson likelihood has no noise; leave noise out or change likelihood.")
+            if self.likelihood in NOISELESS:
+                raise ValueError(
+                    f"A {self.likelihood} likelihood has no noise; leave noise out or change likelihood."
+                )
             if not (math.isfinite(self.noise) and 0 < self.noise < 2):
                 raise ValueError(
                     f"noise is a coefficient of variation, such as 0.06; this is {self.noise!r}."
@@ -118,7 +138,7 @@ class RateModel:
             area_slopes=False,
             area_time="none",
             within_between=(),
-            likelihood="poisson" if noise is None else self.likelihood,
+            likelihood=self.likelihood if noise is not None or self.likelihood in NOISELESS else "poisson",
             noise=noise,
         )
 
@@ -128,6 +148,7 @@ class RateModel:
         """Return plain values that JSON can hold."""
         plain = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "priors"}
         plain = {name: list(one) if isinstance(one, tuple) else one for name, one in plain.items()}
+        plain["neighbours"] = [list(pair) for pair in self.neighbours]
         return {"format": FORMAT, **plain, "priors": self.priors.to_dict()}
 
     @classmethod
@@ -189,6 +210,30 @@ def _names(field_name: str, values: Iterable[str] | str) -> tuple[str, ...]:
     return names
 
 
+def _pairs(values: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    """Return neighbours as pairs of codes."""
+    pairs = tuple(tuple(one) if not isinstance(one, str) else (one,) for one in values)
+    wrong = [one for one in pairs if len(one) != 2 or not all(isinstance(code, str) and code for code in one)]
+    if wrong:
+        raise TypeError(f"neighbours is a list of pairs of area codes; this is no pair: {wrong[0]!r}.")
+    return tuple((one[0], one[1]) for one in pairs)
+
+
+def _check_combinations(model: RateModel) -> None:
+    """Refuse terms that do not go together, with every reason."""
+    problems = []
+    if model.spatial != "none" and not model.area_effects:
+        problems.append("spatial shares out the variance between areas, so it needs area_effects=True")
+    if model.spatial != "none" and model.area_slopes:
+        problems.append("spatial is not offered with area_slopes; use area_time for areas' own courses")
+    if model.neighbours and model.spatial == "none":
+        problems.append("neighbours are for spatial='bym2'")
+    if both := sorted(set(model.measured_with_error) & set(model.within_between)):
+        problems.append(f"{', '.join(both)} cannot be both measured_with_error and within_between")
+    if problems:
+        raise ValueError("This is not a model: " + "; ".join(problems) + ".")
+
+
 def _check_choices(model: RateModel) -> None:
     """Refuse words that are not among a field's choices, and switches that are not True or False."""
     choices: dict[str, tuple[object, ...]] = {
@@ -196,6 +241,7 @@ def _check_choices(model: RateModel) -> None:
         "time_by": ("nation", "all"),
         "groups": ("region", None),
         "area_time": get_args(AreaTime),
+        "spatial": ("none", "bym2"),
         "likelihood": get_args(Likelihood),
     }
     problems = [

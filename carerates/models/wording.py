@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from carerates.models.spec import NOISELESS
+
 if TYPE_CHECKING:
     from carerates.models.priors import Normal
     from carerates.models.spec import RateModel
@@ -21,6 +23,7 @@ _COUNTS = {
     "poisson_lognormal": "Counts are Poisson about a rate that varies from year to year (log-normal, "
     "standard deviation 'noise')",
     "poisson": "Counts are Poisson",
+    "binomial": "Counts are binomial: so many of the area's children, each with the rate as its probability",
 }
 
 
@@ -36,6 +39,8 @@ def model_in_words(model: RateModel) -> str:
     ]
     for name in model.factors:
         split = ", split into the area's mean and its deviation" if name in model.within_between else ""
+        if name in model.measured_with_error:
+            split = "; true values unknown, known up to the standard error of measurement"
         lines.append(
             f"  - {name} (standardised inside nation{split}); {priors.of_factor(name).describe()} per SD"
         )
@@ -50,7 +55,7 @@ def model_in_words(model: RateModel) -> str:
     if model.population_term:
         lines.append(f"  - log child population; {priors.log_population.describe()} per SD")
     lines += _random_in_words(model)
-    if model.likelihood != "poisson" and model.noise is None:
+    if model.likelihood not in NOISELESS and model.noise is None:
         lines.append(f"The noise of a single year beyond chance: {priors.noise.describe()}.")
     return "\n".join(lines)
 
@@ -66,6 +71,11 @@ def _random_in_words(model: RateModel) -> list[str]:
         lines.append(f"  - region, a random effect inside a nation with several; {priors.region.describe()}")
     if model.area_effects:
         lines.append(f"  - a random level of each area; {priors.area.describe()}")
+    if model.spatial == "bym2":
+        lines.append(
+            "  - of that variance a share follows the map of neighbours (BYM2, scaled in every connected "
+            f"part; an island stands alone); {priors.spatial_share.describe()}"
+        )
     if model.area_slopes:
         lines.append(
             f"  - a random straight line of each area; per year {priors.slope.describe()}; "
@@ -87,6 +97,7 @@ def model_as_mathematics(model: RateModel) -> str:
             "poisson_lognormal": "y[i,t] ~ Poisson(N[i,t] * lambda[i,t] * exp(e[i,t])),  "
             "e[i,t] ~ N(0, kappa^2)",
             "poisson": "y[i,t] ~ Poisson(N[i,t] * lambda[i,t])",
+            "binomial": "y[i,t] ~ Binomial(N[i,t], lambda[i,t])",
         }[model.likelihood],
         "observed: y[i,t] in {low[i,t], ..., high[i,t]}",
     ]
@@ -113,6 +124,11 @@ def model_as_mathematics(model: RateModel) -> str:
     for name in model.factors:
         one = p.of_factor(name)
         lines.append(f"beta[{name}] ~ N({one.mean:g}, {one.sd:g}^2)")
+        if name in model.measured_with_error:
+            lines.append(
+                f"measured {name}[i] ~ N(x[i], se[i]^2),  "
+                "true x[i] ~ N(mu[nation] + other factors' line, tau^2)"
+            )
     forms = {
         "linear": f"f[t] = d * t,  d ~ N({p.drift.mean:g}, {p.drift.sd:g}^2)",
         "random_walk": f"f[t] - f[t-1] ~ N(0, sd_trend^2), sum f = 0,  sd_trend ~ {_short(p.trend)}",
@@ -128,12 +144,17 @@ def model_as_mathematics(model: RateModel) -> str:
             "(a[i], s[i]) ~ N(0, Sigma(sd_area, sd_slope, rho)),  "
             f"sd_area ~ {_short(p.area)}, sd_slope ~ {_short(p.slope)}, rho ~ {_short(p.correlation)}"
         )
+    elif model.spatial == "bym2":
+        lines.append(
+            "a = sd_area (sqrt(phi) u + sqrt(1 - phi) v),  v ~ N(0, I),  u ~ N(0, scaled inverse of the "
+            f"map's Laplacian),  sd_area ~ {_short(p.area)}, phi ~ {_short(p.spatial_share)}"
+        )
     elif model.area_effects:
         lines.append(f"a[i] ~ N(0, sd_area^2),  sd_area ~ {_short(p.area)}")
     if model.area_time != "none":
         form = "g[i,t-1]" if model.area_time == "random_walk" else "rho_g g[i,t-1]"
         lines.append(f"g[i,t] - {form} ~ N(0, sd_area_trend^2),  sd_area_trend ~ {_short(p.area_trend)}")
-    if model.likelihood != "poisson":
+    if model.likelihood not in NOISELESS:
         lines.append(f"kappa = {model.noise:g}" if model.noise is not None else f"kappa ~ {_short(p.noise)}")
     return "\n".join(lines)
 

@@ -89,3 +89,47 @@ def test_simulated_counts_have_the_stated_mean_and_variance():
     # 200,000 draws: standard errors 0.05 of the mean and about 1.6 of the variance
     assert draws.mean() == pytest.approx(100, abs=0.25)
     assert draws.var() == pytest.approx(100 + 0.04 * 100**2, abs=8)
+
+
+@pytest.mark.parametrize("trials", [2001.0, 30_000.0])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 0), (85, 85), (83, 87), (1, 5), (0, 400), (300, 900), (2000, 2001)]
+)
+@pytest.mark.parametrize("mean", [0.5, 60.0, 350.0, 1900.0])
+def test_so_many_of_the_areas_children(low, high, mean, trials):
+    probability = stats.binom(int(trials), mean / trials).pmf(np.arange(low, high + 1)).sum()
+    counts = Counts.between(np.array([low], float), np.array([high], float), np.array([trials]))
+    eta, step = np.log([mean]), 1e-4
+    value, first, second = log_likelihood(eta, counts, 0.0)
+    if probability < 1e-250:
+        assert value[0] < -500
+        return
+    assert value[0] == pytest.approx(np.log(probability), rel=1e-8, abs=1e-9)
+    below, above = (log_likelihood(eta + move, counts, 0.0) for move in (-step, step))
+    scale = max(1.0, abs(float(second[0])))
+    assert first[0] == pytest.approx((above[0][0] - below[0][0]) / (2 * step), abs=2e-5 * scale)
+    assert second[0] == pytest.approx((above[1][0] - below[1][0]) / (2 * step), abs=2e-5 * scale)
+
+
+def test_a_binomial_of_many_is_a_poisson():
+    counts = [
+        Counts.between(np.array([70.0, 3.0]), np.array([70.0, 7.0]), trials)
+        for trials in (np.full(2, 1e9), None)
+    ]
+    eta = np.log([65.0, 6.0])
+    for one, two in zip(*(log_likelihood(eta, each, 0.0) for each in counts), strict=True):
+        # a log gamma of a billion keeps about seven digits
+        np.testing.assert_allclose(one, two, atol=1e-4)
+
+
+def test_more_than_all_children_is_impossible():
+    counts = Counts.between(np.array([10.0]), np.array([10.0]), np.array([100.0]))
+    assert log_likelihood(np.log([150.0]), counts, 0.0)[0][0] == -np.inf
+
+
+def test_drawn_binomial_counts():
+    rng = np.random.default_rng(1)
+    draws = draw_counts(np.full(200_000, np.log(400.0)), 0.0, rng, np.full(200_000, 1000.0))
+    # mean 400, variance 240; 200,000 draws know them to 0.03 and 0.3%
+    assert draws.mean() == pytest.approx(400, abs=0.2)
+    assert draws.var() == pytest.approx(240, rel=0.02)

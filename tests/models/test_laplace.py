@@ -12,6 +12,7 @@ from carerates.models.laplace.curvature import Curvature
 from carerates.models.laplace.engine import draw_posterior
 from carerates.models.laplace.exploration import explore
 from carerates.models.laplace.marginal import evaluate, gradient
+from carerates.tables import Factor, RatesTable
 from tests.models.panels import make_panel
 
 
@@ -46,19 +47,36 @@ def test_arrow_algebra_equals_dense_algebra():
     np.testing.assert_allclose(np.cov(flat.T), inverse, atol=0.02)
 
 
+CODES = [f"{'W' if i < 4 else 'E'}{i:08d}" for i in range(12)]
+RING = tuple(zip(CODES, [*CODES[1:], CODES[0]], strict=True))
+
+
+def panel_with_error():
+    rates = make_panel(12, 4, welsh=4, rounding=5).rates
+    frame = rates.to_frame().assign(lone_error=0.1)
+    return RatesTable(
+        frame, factors=(Factor("deprivation"), Factor("lone_parents", standard_error="lone_error"))
+    )
+
+
 MODELS = {
     "default": RateModel(factors=["deprivation"]),
     "two walks": RateModel(time="random_walk_2", area_time="random_walk"),
     "autoregressive": RateModel(time="autoregressive", area_time="autoregressive", area_slopes=False),
     "log-normal": RateModel(likelihood="poisson_lognormal", time="linear", time_by="all"),
     "lines": RateModel(area_slopes=True, area_time="none"),
+    "binomial": RateModel(likelihood="binomial", time="linear", area_time="none"),
+    "map": RateModel(spatial="bym2", neighbours=RING, area_time="none"),
+    "measured": RateModel(
+        factors=["deprivation", "lone_parents"], measured_with_error=["lone_parents"], area_time="none"
+    ),
     "no areas": RateModel(area_effects=False, area_time="none", groups=None),
 }
 
 
 @pytest.mark.parametrize("name", list(MODELS))
 def test_gradient_of_the_hyperparameters_density(name):
-    design = build_design(MODELS[name], make_panel(12, 4, welsh=4, rounding=5).rates)
+    design = build_design(MODELS[name], panel_with_error())
     rng = np.random.default_rng(4)
     free = np.array([one.free(0.3) for one in design.free_spreads]) + rng.normal(
         0, 0.2, len(design.free_spreads)

@@ -188,8 +188,10 @@ def _scores(design: Design, posterior: Posterior, table: RatesTable, mask: Array
     columns = held["year"].to_numpy() - design.panel.years[0]
     eta = posterior.log_rates(design, noise=True)[:, rows, columns]
     eta = eta + np.log(held["population"].to_numpy(dtype=float))
+    binomial = design.model.likelihood == "binomial"
+    trials = held["population"].to_numpy(dtype=float) if binomial else None
     counts = Counts.between(
-        held["children_low"].to_numpy(dtype=float), held["children_high"].to_numpy(dtype=float)
+        held["children_low"].to_numpy(dtype=float), held["children_high"].to_numpy(dtype=float), trials
     )
     inside_counts = design.model.likelihood == "negative_binomial"
     noise = posterior.spreads["noise"] if inside_counts else np.zeros(posterior.draws)
@@ -201,7 +203,7 @@ def _scores(design: Design, posterior: Posterior, table: RatesTable, mask: Array
             "log_score": logsumexp(values, axis=0) - np.log(len(values)),
         }
     )
-    drawn = draw_counts(eta, noise[:, None], np.random.default_rng([seed, 5]))
+    drawn = draw_counts(eta, noise[:, None], np.random.default_rng([seed, 5]), trials)
     for level in LEVELS:
         lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
         result[f"inside_{100 * level:g}"] = (counts.high >= lower) & (counts.low <= upper)

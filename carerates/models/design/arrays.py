@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from carerates.errors import ModelError
 from carerates.models.counts import Counts
+from carerates.models.design.adjacency import Adjacency, adjacency_of, bundled_neighbours
 from carerates.models.design.standardising import FactorColumn, factor_columns
 from carerates.models.design.tallies import Panel, panel_of
 from carerates.models.design.terms import (
@@ -26,10 +27,12 @@ from carerates.models.design.terms import (
     second_walk_basis,
 )
 from carerates.models.priors import Normal
-from carerates.models.spec import RateModel
+from carerates.models.spec import NOISELESS, RateModel
 from carerates.provenance import Provenance
 from carerates.tables import RatesTable
 
+TIED = 1e-4
+"""Standard deviation with which an effect follows the hyperparameter it is tied to: a ratio of 1.0001."""
 NEED = ("intercept", "nation", "factor", "population", "drift", "trend")
 """Terms that make up the rate expected given need; regions and the area's own effects are left out."""
 
@@ -56,6 +59,11 @@ class Design:
         Published counts of the cells that have one, in the order of ``observed``.
     observed : array of int, shape (rows,)
         Cells with a count, as positions in the flattened grid.
+    ties : tuple of (int, str)
+        Shared columns whose effect is a hyperparameter, with its name: coefficients of factors measured with
+        error, on which the spread of what is unknown about the factor depends.
+    adjacency : Adjacency or None
+        The map of neighbours, where the model has one.
     """
 
     model: RateModel
@@ -72,6 +80,8 @@ class Design:
     counts: Counts = field(repr=False)
     observed: NDArray[np.intp] = field(repr=False)
     provenance: Provenance
+    ties: tuple[tuple[int, str], ...] = ()
+    adjacency: Adjacency | None = field(repr=False, default=None)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -92,9 +102,18 @@ class Design:
 
     def precisions(self, values: dict[str, float]) -> tuple[Array, float, Array, float]:
         """Return prior precision and log determinant of the shared and of one area's effects."""
-        shared = precision_of(self.shared_terms, len(self.shared_names), values, self.shared_sd)
+        sd = self.shared_sd.copy()
+        sd[[column for column, _ in self.ties]] = TIED
+        shared = precision_of(self.shared_terms, len(self.shared_names), values, sd)
         local = precision_of(self.local_terms, self.local.shape[1], values, np.ones(self.local.shape[1]))
         return (*shared, *local)
+
+    def mean_of(self, values: dict[str, float]) -> Array:
+        """Return the prior mean of the shared effects given the hyperparameters."""
+        mean = self.shared_mean.copy()
+        for column, name in self.ties:
+            mean[column] = values[name]
+        return mean
 
     def count_noise(self, values: dict[str, float]) -> float:
         """Return the noise inside the likelihood of counts (a log-normal one is an effect instead)."""
@@ -128,6 +147,7 @@ class _Builder:
         self.means: list[float] = []
         self.sds: list[float] = []
         self.spreads: list[Spread] = []
+        self.ties: list[tuple[int, str]] = []
 
     def add(
         self,
@@ -139,6 +159,8 @@ class _Builder:
         structure: str = "fixed",
         spread: str = "",
         link: str = "",
+        share: str = "",
+        scale: Array | None = None,
     ) -> None:
         """Add columns, given over areas (areas, columns), years (years, columns) or the grid."""
         areas, years = len(self.panel.area_codes), len(self.panel.years)
@@ -147,8 +169,10 @@ class _Builder:
         self.names += names
         self.means += [prior.mean if prior else 0.0] * len(names)
         self.sds += [prior.sd if prior else 1.0] * len(names)
-        kind = "fixed" if structure == "fixed" else "ar1" if structure == "ar1" else "iid"
-        self.terms.append(Term(term, start, len(self.names), kind, spread, "", link))  # type: ignore[arg-type]
+        relative = () if scale is None else tuple(float(one) for one in scale)
+        self.terms.append(
+            Term(term, start, len(self.names), structure, spread, "", link, share, relative)  # type: ignore[arg-type]
+        )
 
 
 def build_design(model: RateModel, rates: RatesTable) -> Design:
@@ -167,10 +191,14 @@ def build_design(model: RateModel, rates: RatesTable) -> Design:
     _add_trend(builder, model)
     steps = _add_regions(builder, model)
     local, local_terms = _local_terms(builder, model)
+    _add_errors(builder, columns)
+    adjacency, said = _add_spatial(builder, model)
     _add_noise(builder, model)
     _check_rank(builder)
     observed = np.flatnonzero(np.isfinite(panel.low).ravel())
-    counts = Counts.between(panel.low.ravel()[observed], panel.high.ravel()[observed])
+    low, high = panel.low.ravel()[observed], panel.high.ravel()[observed]
+    trials = panel.population.ravel()[observed] if model.likelihood == "binomial" else None
+    counts = Counts.between(low, high, trials)
     return Design(
         model=model,
         panel=panel,
@@ -185,7 +213,9 @@ def build_design(model: RateModel, rates: RatesTable) -> Design:
         columns=columns,
         counts=counts,
         observed=observed,
-        provenance=rates.provenance.then(*panel.steps, *steps),
+        provenance=rates.provenance.then(*panel.steps, *steps, *said),
+        ties=tuple(builder.ties),
+        adjacency=adjacency,
     )
 
 
@@ -215,7 +245,7 @@ def _check_fit(model: RateModel, panel: Panel) -> None:
                 f"{', '.join(several)} cannot be learned from one year of counts; "
                 "use model.for_one_year(noise=...)"
             )
-        if model.area_effects and model.likelihood != "poisson" and model.noise is None:
+        if model.area_effects and model.likelihood not in NOISELESS and model.noise is None:
             problems.append(
                 "one year cannot tell lasting differences between areas from that year's noise; borrow the "
                 "noise from a panel (model.for_one_year(noise=panel_fit.noise())), or use "
@@ -248,7 +278,12 @@ def _add_fixed(builder: _Builder, model: RateModel, columns: tuple[FactorColumn,
         )
         kind = "population" if column.part == "population" else "factor"
         builder.add(kind, [column.name], block, prior)
-        if model.nation_terms and column.part != "population":
+        if column.error is not None:
+            name = f"coefficient:{column.name}"
+            builder.ties.append((len(builder.names) - 1, name))
+            label = f"effect of {column.name}, whose true values are not known exactly"
+            builder.spreads.append(Spread(name, label, "identity", prior))
+        elif model.nation_terms and column.part != "population":
             for other in panel.nations[1:]:
                 mine = (nation == other)[:, None, None] * block
                 builder.add("factor", [f"{column.name} x {other}"], mine, priors.nation_factor)
@@ -327,7 +362,8 @@ def _local_terms(builder: _Builder, model: RateModel) -> tuple[Array, tuple[Term
             )
             terms.append(Term("area", 0, 2, "level_slope", "sd_area", "sd_slope", "correlation"))
         else:
-            terms.append(Term("area", 0, 1, "iid", "sd_area"))
+            share = "spatial_share" if model.spatial != "none" else ""
+            terms.append(Term("area", 0, 1, "iid", "sd_area", share=share))
     start = terms[-1].stop if terms else 0
     if model.area_time == "random_walk":
         blocks.append(random_walk_basis(length))
@@ -358,9 +394,50 @@ def _local_terms(builder: _Builder, model: RateModel) -> tuple[Array, tuple[Term
     return local, tuple(terms)
 
 
+def _add_errors(builder: _Builder, columns: tuple[FactorColumn, ...]) -> None:
+    """Add what is unknown of the true values of factors measured with error, times their coefficient."""
+    codes = builder.panel.area_codes
+    for column in columns:
+        if column.error is None or not (unknown := column.error > 0).any():
+            continue
+        block = np.eye(len(codes))[:, unknown][:, None, :]
+        names = [f"error:{column.name}:{code}" for code, there in zip(codes, unknown, strict=True) if there]
+        spread, scale = f"coefficient:{column.name}", column.error[unknown] ** 2
+        builder.add("error", names, block, structure="scaled", spread=spread, scale=scale)
+
+
+def _add_spatial(builder: _Builder, model: RateModel) -> tuple[Adjacency | None, tuple[str, ...]]:
+    """Add the part of areas' effects that follows the map of neighbours; the last of the shared terms."""
+    if model.spatial == "none":
+        return None, ()
+    pairs = model.neighbours or bundled_neighbours()
+    found = adjacency_of(builder.panel.area_codes, pairs)
+    structured = found.variances > 0
+    builder.spreads.append(
+        Spread(
+            "spatial_share",
+            "of the variance between areas, along the map",
+            "logit",
+            model.priors.spatial_share,
+        )
+    )
+    names = [f"map:{number}" for number in range(1, int(structured.sum()) + 1)]
+    builder.add(
+        "spatial",
+        names,
+        found.vectors[:, structured][:, None, :],
+        structure="scaled",
+        spread="sd_area",
+        share="spatial_share",
+        scale=found.variances[structured],
+    )
+    islands = f"; islands: {', '.join(found.islands)}" if found.islands else ""
+    return found, (f"map of neighbours: {found.components} connected component(s){islands}",)
+
+
 def _add_noise(builder: _Builder, model: RateModel) -> None:
     """Add the noise of a single year, learned or borrowed."""
-    if model.likelihood != "poisson":
+    if model.likelihood not in NOISELESS:
         builder.spreads.append(
             Spread("noise", "of one year beyond chance", "log", model.priors.noise, model.noise)
         )

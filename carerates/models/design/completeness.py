@@ -49,7 +49,12 @@ def usable_rates(model: RateModel, rates: RatesTable) -> UsableRates:
         raise ModelError(f"Factor {', '.join(text)} is not a column of numbers.")
     reasons: list[pd.DataFrame] = []
     drop = pd.Series(False, index=frame.index)
-    for name in model.factors:
+    errors = [
+        one.standard_error
+        for one in rates.factors
+        if one.name in model.measured_with_error and one.standard_error in frame
+    ]
+    for name in [*model.factors, *errors]:
         never = frame.groupby("area_code")[name].transform("count") == 0
         reasons.append(_listed(frame[never & ~drop].drop_duplicates("area_code"), f"no {name}", whole=True))
         sometimes = frame[name].isna() & ~never & ~drop

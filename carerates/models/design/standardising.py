@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -28,6 +28,9 @@ class FactorColumn:
         Standardised values.
     raw : array of float, shape (areas, years)
         Values as supplied.
+    error : array of float, shape (areas,), or None
+        Standard deviation of what is left unknown of the true value, on the standardised scale, where the
+        factor is measured with error; ``values`` are then the best estimates of the true ones.
     """
 
     factor: str
@@ -37,6 +40,7 @@ class FactorColumn:
     sd: dict[str, float]
     values: Array = field(repr=False)
     raw: Array = field(repr=False)
+    error: Array | None = field(repr=False, default=None)
 
     def standardised(self, raw: Array, nation: str) -> Array:
         """Put raw values on the scale of one nation."""
@@ -75,6 +79,7 @@ def factor_columns(model: RateModel, panel: Panel, rates: RatesTable) -> tuple[F
         size = np.log(panel.population).mean(axis=1)
         raw = np.repeat(size[:, None], len(panel.years), axis=1)
         columns.append(_column("log population", "log population", "population", raw, size, panel, problems))
+    columns = _with_errors(model, panel, rates, columns, problems)
     if problems:
         raise ModelError(
             "These factors cannot enter the model:\n" + "\n".join(f"  - {one}" for one in problems)
@@ -135,3 +140,73 @@ def _column(
             sd[one] = 1.0
         values[mine] = (raw[mine] - mean[one]) / sd[one]
     return FactorColumn(factor, name, part, mean, sd, values, raw)
+
+
+def _with_errors(
+    model: RateModel, panel: Panel, rates: RatesTable, columns: list[FactorColumn], problems: list[str]
+) -> list[FactorColumn]:
+    """Replace factors measured with error by the best estimates of their true values."""
+    frame = rates.to_frame()
+    described = {one.name: one.standard_error for one in rates.factors}
+    result = []
+    for column in columns:
+        if column.factor not in model.measured_with_error:
+            result.append(column)
+            continue
+        name = described.get(column.factor, "")
+        if not name:
+            problems.append(
+                f"{column.factor} is measured_with_error, but the table names no standard error for it; "
+                "join factors whose Factor has standard_error"
+            )
+            continue
+        error = _carried(panel.grid(frame, name))
+        steady = np.abs(column.raw - column.raw[:, :1]).max() <= 1e-9 * max(
+            1.0, float(np.abs(column.raw).max())
+        )
+        if not steady:
+            problems.append(
+                f"{column.factor} is measured_with_error and changes over years; give one value an area"
+            )
+        if not (error >= 0).all():
+            problems.append(f"{name} is negative or empty in some rows")
+        if steady and (error >= 0).all():
+            others = [
+                one for one in columns if one.factor not in model.measured_with_error and one.part == "level"
+            ]
+            result.append(_true_values(column, error[:, 0], others, panel, problems))
+    return result
+
+
+def _true_values(
+    column: FactorColumn, error: Array, others: list[FactorColumn], panel: Panel, problems: list[str]
+) -> FactorColumn:
+    """Estimate true values from measured ones, given the other factors, inside each nation.
+
+    Notes
+    -----
+    True values are normal about a line in the other factors; its variance is that of the measured values
+    about the line less the mean squared error of measurement (a moment estimate, plugged in).
+    """
+    nation = np.array(panel.nation_of_area)
+    best, left = column.values.copy(), np.zeros(len(nation))
+    for one in panel.nations:
+        mine = nation == one
+        measured, noise = column.values[mine, 0], error[mine] / column.sd[one]
+        matrix = np.column_stack(
+            [np.ones(mine.sum()), *(other.values[mine].mean(axis=1) for other in others)]
+        )
+        line = matrix @ np.linalg.lstsq(matrix, measured, rcond=None)[0]
+        spare = max(len(measured) - matrix.shape[1], 1)
+        true_variance = ((measured - line) ** 2).sum() / spare - (noise**2).mean()
+        if true_variance <= 0:
+            where = f" in {one}" if one else ""
+            problems.append(
+                f"{column.factor} differs between areas{where} by no more than its own error of measurement, "
+                "so it cannot explain anything"
+            )
+            continue
+        weight = true_variance / (true_variance + noise**2)
+        best[mine] = (line + weight * (measured - line))[:, None]
+        left[mine] = np.sqrt(weight) * noise
+    return replace(column, values=best, error=left)

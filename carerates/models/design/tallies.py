@@ -131,6 +131,9 @@ def _check_rows(frame: pd.DataFrame) -> None:
     fraction = (bounds != bounds.round()).any(axis=1) & bounds.notna().all(axis=1)
     if fraction.any():
         problems.append(f"children_low or children_high is not a whole number in {row_list(fraction)}")
+    too_many = frame["children_low"] > frame["population"]
+    if too_many.any():
+        problems.append(f"there are more children looked after than children in {row_list(too_many)}")
     no_population = frame["population"].isna() & bounds.notna().all(axis=1)
     if no_population.any():
         problems.append(f"there is a count but no population in {row_list(no_population)}")

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from carerates.models.priors import Prior
 
 Array = NDArray[np.float64]
-Transform = Literal["log", "logit", "atanh"]
+LEAST_VARIANCE = 1e-10
+Transform = Literal["log", "logit", "atanh", "identity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Spread:
         Name in tables and files.
     label : str
         What it is, for a reader.
-    transform : {"log", "logit", "atanh"}
+    transform : {"log", "logit", "atanh", "identity"}
         Scale on which it is explored without bounds.
     prior : Prior
         Prior on its own scale.
@@ -41,6 +42,8 @@ class Spread:
 
     def natural(self, free: float) -> float:
         """Return the value at a point of the unbounded scale."""
+        if self.transform == "identity":
+            return free
         if self.transform == "log":
             return math.exp(min(max(free, -30.0), 30.0))
         if self.transform == "logit":
@@ -49,6 +52,8 @@ class Spread:
 
     def free(self, natural: float) -> float:
         """Return the point of the unbounded scale that gives ``natural``."""
+        if self.transform == "identity":
+            return natural
         if self.transform == "log":
             return math.log(natural)
         if self.transform == "logit":
@@ -58,6 +63,8 @@ class Spread:
     def log_prior(self, free: float) -> float:
         """Return the log prior density on the unbounded scale, Jacobian included."""
         value = self.natural(free)
+        if self.transform == "identity":
+            return self.prior.log_density(value)
         if self.transform == "log":
             jacobian = math.log(value)
         elif self.transform == "logit":
@@ -77,19 +84,26 @@ class Term:
         What the columns are: ``"intercept"``, ``"nation"``, ``"factor"``, ``"trend"``, ``"region"``, ...
     start, stop : int
         First column and the one after the last.
-    structure : {"fixed", "iid", "ar1", "level_slope"}
-        Form of the prior precision.
+    structure : {"fixed", "iid", "ar1", "level_slope", "scaled"}
+        Form of the prior precision; "scaled" columns are independent with variances ``scale`` times that of
+        ``spread``.
     spread, other_spread, link : str
         Names of the hyperparameters: standard deviation, second standard deviation, correlation.
+    share : str
+        Name of the share of variance that is structured: "scaled" columns take it, "iid" ones the rest.
+    scale : tuple of float
+        Relative variances of "scaled" columns.
     """
 
     name: str
     start: int
     stop: int
-    structure: Literal["fixed", "iid", "ar1", "level_slope"]
+    structure: Literal["fixed", "iid", "ar1", "level_slope", "scaled"]
     spread: str = ""
     other_spread: str = ""
     link: str = ""
+    share: str = ""
+    scale: tuple[float, ...] = ()
 
     @property
     def columns(self) -> slice:
@@ -156,8 +170,15 @@ def precision_of(
             block, part = _level_slope_precision(
                 values[term.spread], values[term.other_spread], values[term.link]
             )
+        elif term.structure == "scaled":
+            # a coefficient of nothing leaves nothing to scale, but a precision must stay finite
+            variance = max(values[term.spread] ** 2, LEAST_VARIANCE) * np.array(term.scale)
+            variance = variance * (values[term.share] if term.share else 1.0)
+            block, part = np.diag(1 / variance), float(-np.log(variance).sum())
         else:
             sd = fixed_sd[term.columns] if term.structure == "fixed" else np.full(length, values[term.spread])
+            if term.share:
+                sd = sd * math.sqrt(1 - values[term.share])
             block, part = np.diag(sd**-2.0), float(-2 * np.log(sd).sum())
         precision[term.columns, term.columns] = block
         log_determinant += part

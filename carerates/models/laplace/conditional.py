@@ -76,13 +76,14 @@ def find_mode(
     """
     shared_precision, _, local_precision, _ = precisions
     noise = design.count_noise(values)
+    mean = design.mean_of(values)
     shape = design.shape
-    shared, local = start or (design.shared_mean.copy(), np.zeros((shape[0], design.local.shape[1])))
+    shared, local = start or (mean.copy(), np.zeros((shape[0], design.local.shape[1])))
 
     def at(shared: Array, local: Array) -> tuple[float, Array, Array, Array]:
         eta = linear_predictor(design, shared, local)
         value, first, second = log_likelihood(eta.ravel()[design.observed], design.counts, noise)
-        away = shared - design.shared_mean
+        away = shared - mean
         quadratic = away @ shared_precision @ away + float(((local @ local_precision) * local).sum())
         return float(value.sum()) - 0.5 * float(quadratic), eta, first, second
 
@@ -99,7 +100,7 @@ def find_mode(
             weights, design.shared, design.local, shared_precision, local_precision
         )
         slope_shared = design.shared.reshape(-1, len(shared)).T @ score.ravel() - shared_precision @ (
-            shared - design.shared_mean
+            shared - mean
         )
         slope_local = score @ design.local - local @ local_precision
         move_shared, move_local = curvature.solve(slope_shared, slope_local)

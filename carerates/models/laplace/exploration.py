@@ -11,8 +11,9 @@ from scipy.special import gammaln, stdtrit
 
 from carerates.errors import ModelError
 from carerates.models.design.arrays import Design
-from carerates.models.design.terms import Array
+from carerates.models.design.terms import Array, Spread
 from carerates.models.laplace.marginal import Point, evaluate, gradient
+from carerates.models.priors import Normal
 
 DEGREES = 6.0  # of the t proposal: heavier tails than any posterior of a log standard deviation seen
 
@@ -125,7 +126,7 @@ def _climb(surface: _Surface) -> tuple[Point, Array]:
     spreads = surface.design.free_spreads
     start = np.array([_start(one.name, one.prior) for one in spreads])
     start = np.array([one.free(at) for one, at in zip(spreads, start, strict=True)])
-    bounds = [(math.log(1e-5), math.log(5.0)) if one.transform == "log" else (-8.0, 8.0) for one in spreads]
+    bounds = [_bounds(one) for one in spreads]
 
     def objective(free: Array) -> tuple[float, Array]:
         value, slope = surface.slope(free)
@@ -141,12 +142,24 @@ def _climb(surface: _Surface) -> tuple[Point, Array]:
     return peak, slope
 
 
+def _bounds(one: Spread) -> tuple[float, float]:
+    """Return where to look for the mode of one hyperparameter."""
+    if one.transform == "log":
+        return math.log(1e-5), math.log(5.0)
+    if one.transform == "identity" and isinstance(one.prior, Normal):
+        return one.prior.mean - 8 * one.prior.sd, one.prior.mean + 8 * one.prior.sd
+    return -8.0, 8.0
+
+
 def _start(name: str, prior: object) -> float:
     """Return a sensible value to start from."""
     if name in ("correlation",):
         return 0.0
     if name.endswith("correlation") or name == "spatial_share":
         return 0.7
+    if isinstance(prior, Normal):
+        # not nothing: at a coefficient of 0 what is unknown of its factor has no spread to learn from
+        return prior.mean if abs(prior.mean) > 0.1 * prior.sd else 0.1 * prior.sd
     return float(getattr(prior, "median", 0.0) or 0.5 * getattr(prior, "sd", 0.2))
 
 

@@ -90,8 +90,9 @@ def gradient(design: Design, point: Point) -> Array:
 
     ``d = prior_j + l_j - x'Q_j x / 2 + tr(Q^-1 Q_j) / 2 - tr(H^-1 Q_j) / 2 - sum(v (W_j + W' eta_j)) / 2``
 
-    where ``eta_j = A H^-1 (A' l'_j - Q_j x)`` is how the mode moves.  Derivatives of small matrices and of
-    elementwise functions are central differences, which cost next to nothing.
+    where ``eta_j = A H^-1 (A' l'_j - Q_j x)`` is how the mode moves (``x`` is measured from its prior
+    mean m; where that depends on the hyperparameter, ``x'Q m_j`` and ``Q m_j`` are added).  Derivatives of
+    small matrices and of elementwise functions are central differences, which cost next to nothing.
     """
     mode = point.mode
     seen = design.observed
@@ -100,6 +101,8 @@ def gradient(design: Design, point: Point) -> Array:
     own_total = own_covariance.sum(axis=0)
     eta = mode.eta.ravel()[seen]
     third = _third(design, point)
+    values = design.spread_values(point.free)
+    precision, away = design.precisions(values)[0], mode.shared - design.mean_of(values)
     result = np.zeros(len(point.free))
     for number, spread in enumerate(design.free_spreads):
         low, high = point.free.copy(), point.free.copy()
@@ -110,8 +113,10 @@ def gradient(design: Design, point: Point) -> Array:
         shared_q = (above[0] - below[0]) / (2 * STEP)
         own_q = (above[2] - below[2]) / (2 * STEP)
         shared_det, own_det = (above[1] - below[1]) / (2 * STEP), (above[3] - below[3]) / (2 * STEP)
-        away = mode.shared - design.shared_mean
+        means = [design.mean_of(design.spread_values(one)) for one in (low, high)]
+        pull = precision @ ((means[1] - means[0]) / (2 * STEP))
         quadratic = away @ shared_q @ away + ((mode.local @ own_q) * mode.local).sum()
+        change += float(away @ pull)
         change += 0.5 * float(shared_det + design.shape[0] * own_det - quadratic)
         change -= 0.5 * float((covariance * shared_q).sum() + (own_total * own_q).sum())
         score_j, weight_j = np.zeros(len(seen)), np.zeros(len(seen))
@@ -123,7 +128,7 @@ def gradient(design: Design, point: Point) -> Array:
             weight_j = -curve_j
         grid = np.zeros(design.shape)
         grid.ravel()[seen] = score_j
-        push_shared = design.shared.reshape(-1, len(away)).T @ grid.ravel() - shared_q @ away
+        push_shared = design.shared.reshape(-1, len(away)).T @ grid.ravel() - shared_q @ away + pull
         push_own = grid @ design.local - mode.local @ own_q
         moved, own_moved = mode.curvature.solve(push_shared, push_own)
         eta_j = (design.shared @ moved + own_moved @ design.local.T).ravel()[seen]

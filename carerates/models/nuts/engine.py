@@ -21,6 +21,7 @@ from carerates.models.checks.diagnostics import (
     effective_sizes,
     rhat,
 )
+from carerates.models.design.adjacency import Adjacency
 from carerates.models.design.arrays import NEED, Design
 from carerates.models.design.terms import Array
 from carerates.models.laplace.engine import draw_posterior
@@ -88,7 +89,7 @@ def sample_posterior(
         progress_bar=sys.stderr.isatty(),
         target_accept=0.9 if design.shape[1] > 1 else 0.95,
     )
-    posterior = _as_posterior(design, trace, chains)
+    posterior = _as_posterior(design, trace, chains, seed)
     diagnostics = _checks(design, posterior, trace, laplace)
     details = {
         "compile seconds": f"{compile_seconds:.2f}" + ("" if fresh else " (reused)"),
@@ -121,6 +122,8 @@ def _compiled(
                 design.panel.years,
                 design.panel.nation_of_area,
                 design.panel.region_of_area,
+                design.adjacency is not None and design.panel.area_codes,
+                [[term.name, *term.scale] for term in design.shared_terms if term.name == "error"],
             ]
         ).encode()
         + design.observed.tobytes()
@@ -253,7 +256,7 @@ def _start_of_term(design: Design, name: str, shared: Array, local: Array) -> Ar
     return values
 
 
-def _as_posterior(design: Design, trace: Any, chains: int) -> Posterior:  # noqa: ANN401
+def _as_posterior(design: Design, trace: Any, chains: int, seed: int) -> Posterior:  # noqa: ANN401
     """Lay the draws out as the Laplace engine does, chains one after the other."""
     draws = trace["posterior"]
 
@@ -263,11 +266,42 @@ def _as_posterior(design: Design, trace: Any, chains: int) -> Posterior:  # noqa
 
     shared = flat("shared")
     local = flat("own") if "own" in draws else np.zeros((len(shared), design.shape[0], 0))
+    tied = {name: shared[:, column] for column, name in design.ties}
     spreads = {
-        one.name: np.full(len(shared), one.fixed) if one.fixed is not None else flat(one.name)
+        one.name: tied[one.name]
+        if one.name in tied
+        else np.full(len(shared), one.fixed)
+        if one.fixed is not None
+        else flat(one.name)
         for one in design.spreads
     }
+    if design.adjacency is not None:
+        along, left = split_along_map(design.adjacency, local[:, :, 0], spreads, seed)
+        shared = np.concatenate([shared, along], axis=1)
+        local = np.concatenate([left[:, :, None], local[:, :, 1:]], axis=2)
     return Posterior(shared, local, spreads, chains)
+
+
+def split_along_map(
+    adjacency: Adjacency, deviation: Array, spreads: dict[str, Array], seed: int
+) -> tuple[Array, Array]:
+    """Split areas' deviations into what follows the map and what does not, by one normal draw each.
+
+    Returns
+    -------
+    along : array of float, shape (draws, directions)
+        Coefficients of the map's directions of positive variance, as the Laplace engine's shared effects.
+    left : array of float, shape (draws, areas)
+        What does not follow the map.
+    """
+    keep = adjacency.variances > 0
+    share, sd = spreads["spatial_share"][:, None], spreads["sd_area"][:, None]
+    structured = share * adjacency.variances[keep]
+    total = structured + 1 - share
+    mean = (deviation @ adjacency.vectors[:, keep]) * structured / total
+    spread = sd * np.sqrt(structured * (1 - share) / total)
+    along = mean + spread * np.random.default_rng([seed, 7]).standard_normal(mean.shape)
+    return along, deviation - along @ adjacency.vectors[:, keep].T
 
 
 def _checks(design: Design, posterior: Posterior, trace: Any, laplace: Posterior) -> Diagnostics:  # noqa: ANN401

@@ -38,16 +38,17 @@ def _tensor_functions() -> Any:  # noqa: ANN401
 def graph_data(design: Design) -> dict[str, Array]:
     """Return the arrays that change when the same model is fitted to other figures of the same shape."""
     areas, years = design.shape
+    plain = design.shared[:, :, ~design.shared_columns(("spatial",))]
     time = np.array(design.panel.years, dtype=float)
     time = time - time.mean()
-    level = design.shared.mean(axis=1)
-    line = np.einsum("t,itp->ip", time, design.shared) / (time @ time) if years > 1 else np.zeros_like(level)
-    rest = design.shared.copy()
+    level = plain.mean(axis=1)
+    line = np.einsum("t,itp->ip", time, plain) / (time @ time) if years > 1 else np.zeros_like(level)
+    rest = plain.copy()
     if design.model.area_effects:
         rest -= level[:, None, :]
     if design.model.area_slopes:
         rest -= time[None, :, None] * line[:, None, :]
-    width = design.shared.shape[2]
+    width = plain.shape[2]
     low, high = design.counts.low, design.counts.high
     interval = np.flatnonzero(high > low)
     widest = int((high - low)[interval].max()) + 1 if len(interval) else 1
@@ -57,7 +58,15 @@ def graph_data(design: Design) -> dict[str, Array]:
             "Use engine='laplace'."
         )
     values = low[interval, None] + np.arange(widest)[None, :]
-    return {
+    more: dict[str, Array] = {}
+    if design.adjacency is not None:
+        more = {"map_vectors": design.adjacency.vectors, "map_variances": design.adjacency.variances}
+    if design.counts.trials is not None:
+        more |= {
+            "exact_trials": design.counts.trials[low == high],
+            "set_trials": design.counts.trials[interval],
+        }
+    return more | {
         "level_design": level,
         "line_design": line,
         "rest_design": rest.reshape(areas * years, width)[design.observed],
@@ -91,7 +100,9 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
 
     with pm.Model() as model:
         arrays = {name: pm.Data(name, values) for name, values in data.items()}
-        spreads = {one.name: _spread_variable(pm, one) for one in design.spreads}
+        spreads = {
+            one.name: _spread_variable(pm, one) for one in design.spreads if one.transform != "identity"
+        }
         shared = _shared_effects(pm, pt, design, spreads, centred)
         pm.Deterministic("shared", shared)
         eta = arrays["log_population"] + pt.dot(arrays["rest_design"], shared)
@@ -101,9 +112,12 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
         own = []
         if design.model.area_effects:
             level_mean = pt.dot(arrays["level_design"], shared)
-            level, effect = _about(
-                pm, "area", level_mean, spreads["sd_area"], design.shape[0], centred["area"]
-            )
+            if design.adjacency is None:
+                level, effect = _about(
+                    pm, "area", level_mean, spreads["sd_area"], design.shape[0], centred["area"]
+                )
+            else:
+                level, effect = _about_along_map(pm, pt, level_mean, arrays, spreads, centred["area"])
             eta = eta + level[area_of_row]
             own.append(effect[:, None])
             if design.model.area_slopes:
@@ -152,6 +166,31 @@ def _about(pm: Any, name: str, mean: Any, spread: Any, size: int, centred: bool)
     return mean + deviation, deviation
 
 
+def _about_along_map(
+    pm: Any,  # noqa: ANN401
+    pt: Any,  # noqa: ANN401
+    mean: Any,  # noqa: ANN401
+    arrays: dict[str, Any],
+    spreads: dict[str, Any],
+    centred: bool,
+) -> tuple[Any, Any]:
+    """Return levels about a mean, along the map's directions, and their deviations from it.
+
+    The split between what follows the map and what does not is integrated out, which leaves one value for
+    each area; it is recovered from the draws.
+    """
+    share = spreads["spatial_share"]
+    sd = spreads["sd_area"] * pt.sqrt(1 - share + share * arrays["map_variances"])
+    vectors, size = arrays["map_vectors"], arrays["map_variances"].shape[0]
+    if centred:
+        value = pm.Flat("area_value", shape=size.eval())
+        along = pt.dot(vectors.T, value - mean) / sd
+        pm.Potential("area_along_map", -0.5 * (along**2).sum() - pt.log(sd).sum())
+        return value, value - mean
+    deviation = pt.dot(vectors, sd * pm.Normal("area_standard", 0.0, 1.0, shape=size.eval()))
+    return mean + deviation, deviation
+
+
 def _shared_effects(
     pm: Any,  # noqa: ANN401
     pt: Any,  # noqa: ANN401
@@ -165,8 +204,11 @@ def _shared_effects(
     )
     values = pm.Normal("fixed", mu=design.shared_mean[fixed], sigma=design.shared_sd[fixed], shape=len(fixed))
     where = {int(column): position for position, column in enumerate(fixed)}
+    tied = {name: values[where[column]] for column, name in design.ties}
     parts = []
     for number, term in enumerate(design.shared_terms):
+        if term.name == "spatial":
+            continue  # integrated out; areas' levels are drawn about it as one
         length = term.stop - term.start
         name = f"{term.name}_{number}"
         if term.structure == "fixed":
@@ -174,6 +216,9 @@ def _shared_effects(
         elif term.name == "region":
             mean = _nation_means(pt, design, values, where, term)
             parts.append(_about(pm, name, mean, spreads[term.spread], length, centred["region"])[1])
+        elif term.name == "error":
+            unknown = pm.Normal(f"{name}_standard", 0.0, 1.0, shape=length)
+            parts.append(tied[term.spread] * np.sqrt(term.scale) * unknown)
         elif term.structure == "ar1":
             parts.append(_paths(pm, pt, name, 1, length, spreads[term.spread], spreads[term.link], False)[0])
         else:
@@ -249,7 +294,11 @@ def _likelihood(
     sets = np.flatnonzero(design.counts.low < design.counts.high)
     negative_binomial = design.model.likelihood == "negative_binomial"
 
-    def log_pmf(y: Any, at: Any) -> Any:  # noqa: ANN401
+    def log_pmf(y: Any, at: Any, trials: Any = None) -> Any:  # noqa: ANN401
+        if trials is not None:
+            share = pt.minimum(at - pt.log(trials), -1e-9)
+            ways = pt.gammaln(trials + 1) - pt.gammaln(y + 1) - pt.gammaln(trials - y + 1)
+            return y * share + (trials - y) * pt.log1p(-pt.exp(share)) + ways
         if not negative_binomial:
             return y * at - pt.exp(at) - pt.gammaln(y + 1)
         size = spreads["noise"] ** -2
@@ -263,7 +312,10 @@ def _likelihood(
         return rising + y * at - (y + size) * pt.log1p(pt.exp(at) / size) - pt.gammaln(y + 1)
 
     if len(exact):
-        pm.Potential("exact_likelihood", log_pmf(arrays["exact_count"], eta[exact]).sum())
+        pm.Potential(
+            "exact_likelihood", log_pmf(arrays["exact_count"], eta[exact], arrays.get("exact_trials")).sum()
+        )
     if len(sets):
-        terms = log_pmf(arrays["set_values"], eta[sets][:, None]) + arrays["set_penalty"]
+        trials = arrays["set_trials"][:, None] if "set_trials" in arrays else None
+        terms = log_pmf(arrays["set_values"], eta[sets][:, None], trials) + arrays["set_penalty"]
         pm.Potential("set_likelihood", pt.logsumexp(terms, axis=1).sum())

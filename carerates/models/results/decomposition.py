@@ -11,6 +11,7 @@ from carerates.models.results.estimates import bayesian_r_squared, central_inter
 from carerates.models.results.posterior import Posterior
 
 RESIDUAL = "area"
+LEFT = ("region", "spatial", RESIDUAL)
 
 
 def area_parts(design: Design, posterior: Posterior) -> dict[str, Array]:
@@ -22,7 +23,9 @@ def area_parts(design: Design, posterior: Posterior) -> dict[str, Array]:
             name = design.shared_names[column]
             if term.name in ("factor", "population"):
                 key = name.split(" x ")[0]
-            elif term.name in ("nation", "region"):
+            elif term.name == "error":
+                key = name.split(":")[1]
+            elif term.name in ("nation", "region", "spatial"):
                 key = term.name
             else:
                 continue
@@ -70,8 +73,8 @@ def explained_variance(design: Design, posterior: Posterior, probability: float)
     groups = [(one or "all", nation == one) for one in design.panel.nations]
     if len(design.panel.nations) > 1:
         groups.append(("all", np.ones(len(nation), dtype=bool)))
-    left = [position for position, name in enumerate(names) if name in ("region", RESIDUAL)]
-    factors = [position for position, name in enumerate(names) if name not in ("nation", "region", RESIDUAL)]
+    left = [position for position, name in enumerate(names) if name in LEFT]
+    factors = [position for position, name in enumerate(names) if name not in ("nation", *LEFT)]
     for label, mine in groups:
         here = stacked[:, :, mine]
         shares = covariance_shares(here)
@@ -189,8 +192,11 @@ def _carried_across(design: Design, posterior: Posterior, mine: Array, at: int, 
     template = int(np.flatnonzero(np.array(design.panel.nation_of_area) == nation)[0])
     rows = np.repeat(design.shared[template, at][None, :], int(mine.sum()), axis=0)
     names = design.shared_names
+    here = design.panel.nation_of_area[int(np.flatnonzero(mine)[0])]
     for column in design.columns:
-        values = column.standardised(column.raw[mine, at], nation)
+        # the value as it entered the model: for a factor measured with error the best estimate
+        raw = column.mean[here] + column.sd[here] * column.values[mine, at]
+        values = column.standardised(raw, nation)
         for position, name in enumerate(names):
             if name == column.name or name == f"{column.name} x {nation}":
                 rows[:, position] = values

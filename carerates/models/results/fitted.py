@@ -188,12 +188,16 @@ class FittedRates:
             return np.ones(design.shape[0])
         effect = posterior.local[:, :, own] @ design.local[at, own]
         row = design.local[at][own]
+        mapped = design.shared_columns(("spatial",))
+        effect = effect + posterior.shared[:, mapped] @ design.shared[:, at][:, mapped].T
         before = []
         for position in range(0, posterior.draws, max(1, posterior.draws // 50)):
             values = {name: float(one[position]) for name, one in posterior.spreads.items()}
-            precision = design.precisions(values)[2][np.ix_(own, own)]
-            before.append(float(row @ np.linalg.solve(precision, row)))
-        result: Array = np.clip(effect.var(axis=0) / np.mean(before), 0.0, 1.0)
+            shared, _, local, _ = design.precisions(values)
+            alone = row @ np.linalg.solve(local[np.ix_(own, own)], row)
+            along = (design.shared[:, at][:, mapped] ** 2) @ (1 / np.diag(shared)[mapped])
+            before.append(alone + along)
+        result: Array = np.clip(effect.var(axis=0) / np.mean(before, axis=0), 0.0, 1.0)
         return result
 
     def exceedance(self, threshold: float, *, year: int | None = None, of: str = "rate") -> pd.DataFrame:

@@ -37,7 +37,9 @@ def prior_and_posterior(fit: FittedRates, points: int) -> pd.DataFrame:
                 )
                 rows.append((name, "effect", meaning, before, posterior.shared[:, column]))
     rows += [
-        (one.name, "spread", one.label, one.prior, posterior.spreads[one.name]) for one in design.free_spreads
+        (one.name, "spread", one.label, one.prior, posterior.spreads[one.name])
+        for one in design.free_spreads
+        if one.transform != "identity"
     ]
     frames = []
     for name, kind, meaning, prior, draws in rows:

@@ -185,4 +185,7 @@ def _factor_values(design: Design, column: FactorColumn, new: NewRows) -> Array:
     result = np.empty_like(raw)
     for row, nation in enumerate(new.nation_of_area):
         result[row] = column.standardised(raw[row], nation)
+        if column.error is not None and (at := new.position[row]) >= 0:
+            # what was measured stands for the best estimate; only a change of it moves the area
+            result[row] += column.values[at, 0] - column.standardised(column.raw[at, 0], nation)
     return result

@@ -196,7 +196,11 @@ def predict_rows(fit: FittedRates, rates: RatesTable, seed: int) -> Prediction:
     if len(known):
         own = fitted_paths(design, posterior, [int(one) for one in new.position[known]], steps, rng)
         log_rates[:, known] += own[:, :, wanted]
+        steady = design.shared_columns(("spatial", "error"))
+        of_area = design.shared[new.position[known], 0][:, steady]
+        log_rates[:, known] += (posterior.shared[:, steady] @ of_area.T)[:, :, None]
     if len(fresh):
+        # a new area is nobody's neighbour: its part of the map is drawn alone, within the same spread
         log_rates[:, fresh] += new_paths(design, posterior, len(fresh), steps, rng)[:, :, wanted]
     single, children = _published(fit, log_rates, new, rng)
     return Prediction(
@@ -258,7 +262,8 @@ def _published(
             single = log_rates + noise * rng.standard_normal(log_rates.shape)
     with np.errstate(divide="ignore"):
         eta = single + np.log(new.population)
-    return single, draw_counts(eta, 0.0, rng)
+    trials = new.population if model.likelihood == "binomial" else None
+    return single, draw_counts(eta, 0.0, rng, trials)
 
 
 def _as_fitted(fit: FittedRates, new: NewRows) -> Array:

@@ -37,7 +37,7 @@ def draw_prior(design: Design, *, draws: int, rng: np.random.Generator) -> Poste
     for row in range(draws):
         values = {name: float(one[row]) for name, one in spreads.items()}
         precision, _, own, _ = design.precisions(values)
-        shared[row] = design.shared_mean + _normal(precision, 1, rng)[0]
+        shared[row] = design.mean_of(values) + _normal(precision, 1, rng)[0]
         if local.shape[2]:
             local[row] = _normal(own, areas, rng)
     return Posterior(shared, local, spreads)
@@ -51,7 +51,8 @@ def replicate_counts(design: Design, posterior: Posterior, rng: np.random.Genera
         if design.model.likelihood == "negative_binomial"
         else np.zeros(posterior.draws)
     )
-    return draw_counts(eta, noise[:, None, None], rng)
+    trials = design.panel.population if design.model.likelihood == "binomial" else None
+    return draw_counts(eta, noise[:, None, None], rng, trials)
 
 
 def _normal(precision: Array, size: int, rng: np.random.Generator) -> Array:
