@@ -30,8 +30,10 @@ STAGES = (0.6, 0.25, 0.1, 0.04)
 """How far t may be from the printed one, stage by stage: means and SDs settle before t is tightened."""
 ROUNDING = 0.0495
 ROUNDS = 4
-NEAR_ENOUGH = 3e-7
-"""Squared log distance left, less than a thousandth: the slack of the bounds covers it."""
+NEAR_ENOUGH = 1e-11
+"""Squared log distance left: less than .00002 of an odds ratio, which the slack of the bounds covers."""
+PRINTED_SLACK = 0.0045
+"""How far an odds ratio or limit may be from the printed one, which stands for half a hundredth about it."""
 BATCH = 400
 """Exchanges looked at together, the best of which is made."""
 
@@ -208,7 +210,7 @@ def align_scores(
     cells : array of int
         Cell of each respondent.
     printed : list of (odds ratio, lower, upper)
-        One for each scale, to two decimals; ratios come out within their rounding, limits within .01.
+        One for each scale, to two decimals; ratios and limits come out within their rounding.
 
     Returns
     -------
@@ -218,8 +220,7 @@ def align_scores(
     people, width = scores.shape
     owner = np.tile(np.arange(people)[:, None], (1, width))
     design = np.column_stack([np.ones(people), scores])
-    slack = np.array([0.0035, 0.0075, 0.0075])
-    bounds = np.log(np.array(printed) - slack), np.log(np.array(printed) + slack)
+    bounds = np.log(np.array(printed) - PRINTED_SLACK), np.log(np.array(printed) + PRINTED_SLACK)
     order = np.argsort(cells, kind="stable")
     sizes = np.bincount(cells)
     starts = np.cumsum(sizes) - sizes

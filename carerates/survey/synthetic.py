@@ -105,8 +105,7 @@ def wcpp2020_responses(*, seed: int = 2020, icc: float = 0.05) -> Responses:
     Tables 1, 2 and 6 come out exactly; every t of Tables 3 and 5 and footnote 18 within .05 and their means
     and SDs within rounding; chi-squared 72.36 and 0.10 once the ten respondents that the printed tests
     lack are
-    without an answer; and the four odds ratios within rounding, their limits within .01, from one
-    logistic model.
+    without an answer; and the four odds ratios and their limits within rounding, from one logistic model.
     What was never printed (sizes of single authorities, who left what out) is invented.
 
     Raises
