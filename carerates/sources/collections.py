@@ -10,9 +10,9 @@ from carerates.sources.deprivation import read_file_11
 from carerates.sources.england.releases import EducationReleases
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.geography import OpenGeography
-from carerates.sources.live import total_counts
 from carerates.sources.nomis import CENSUSES, Nomis
 from carerates.sources.statswales.client import StatsWales
+from carerates.sources.statswales.totals import total_counts
 from carerates.sources.store import Entry
 
 FIRST_MID_YEAR = 2002

@@ -14,31 +14,17 @@ import pandas as pd
 from carerates import areas
 from carerates.provenance import Provenance
 from carerates.sources.england.releases import EducationReleases
-from carerates.sources.failures import ContentError, LayoutError, NotFoundError
+from carerates.sources.failures import ContentError, NotFoundError
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.nomis import Nomis
 from carerates.sources.statswales.client import StatsWales
-from carerates.sources.statswales.cubes import Cube, choose
+from carerates.sources.statswales.totals import total_counts
 from carerates.sources.store import Entry
 from carerates.tables import RatesTable
 
 Level = Literal["local_authority", "region", "nation"]
 Lang = Literal["en", "cy"]
 
-# labels that stand for all looked-after children, whatever else a dimension divides them by
-_ALL = (
-    "Total looked after children",
-    "Total children looked after",
-    "Children looked after",
-    "Number of children looked after",
-    "All children",
-    "All children looked after",
-    "All ages",
-    "All persons",
-    "Persons",
-    "Total",
-    "All",
-)
 _RATE_WORDS = ("looked after", "10,000")
 _NATION_CODES = {"Wales": "W92000004", "England": "E92000001"}
 
@@ -159,12 +145,13 @@ def _wales(fetcher: Fetcher, level: str, years: list[int] | None) -> tuple[pd.Da
     """Read the counts of StatsWales and the populations of Nomis."""
     client = StatsWales(fetcher)
     cube, entry = client.cube("children_by_gender_and_age", counted="rounded_to_5")
-    counts = total_counts(cube, entry.title)
+    counts, told = total_counts(cube, entry.title)
     counts = counts[counts["is_total"] == (level != "local_authority")]
     if years is not None:
         counts = counts[counts["year"].isin(years)]
     entries = [entry]
     steps = ["Wales: counts are rounded to the nearest 5 by the publisher"]
+    steps += [f"Wales: {one}" for one in told]
     published, rate_entry = _published_rates(client)
     if rate_entry is None:
         steps.append("Wales: StatsWales publishes no table of rates; they are computed from counts")
@@ -197,39 +184,6 @@ def _keys(frame: pd.DataFrame) -> list[tuple[str, int]]:
     return [(code, int(year)) for code, year in zip(frame["area_code"], frame["year"], strict=True)]
 
 
-def total_counts(cube: Cube, what: str) -> pd.DataFrame:
-    """Keep the rows of all looked-after children, one for each area and year.
-
-    Other dimensions (gender, age group) and the measure are held at their totals.  A published total is
-    taken and never made by adding, because rounded parts do not add up.
-
-    Raises
-    ------
-    LayoutError
-        If a dimension has no total that is known, or an area and year has two different counts.
-    """
-    frame = cube.by_area()
-    kept = {cube.area_dimension(), cube.year_dimension()}
-    if len(frame["measure"].unique()) > 1:
-        frame = choose(frame, "measure", _ALL, what)
-    for name in cube.dimensions:
-        if name in kept or len(frame[name].unique()) <= 1 or _names_areas(frame, name):
-            continue
-        frame = choose(frame, name, _ALL, what)
-    frame = frame.drop_duplicates(["area_code", "year", "value", "status"])
-    twice = frame.duplicated(["area_code", "year"], keep=False)
-    if twice.any():
-        row = frame[twice].iloc[0]
-        raise LayoutError(f"{what} has more than one count for {row['area_code']} in {row['year']}.")
-    return frame.reset_index(drop=True)
-
-
-def _names_areas(frame: pd.DataFrame, name: str) -> bool:
-    """Say whether a dimension only names the areas once more (one label set for each code)."""
-    pairs = frame[[name, "area_code"]].drop_duplicates()
-    return not bool(pairs[name].duplicated().any())
-
-
 def _published_rates(client: StatsWales) -> tuple[dict[tuple[str, int], float], Entry | None]:
     """Return the published rates by area and year, where StatsWales has a table of them."""
     if client.fetcher.offline:
@@ -244,7 +198,7 @@ def _published_rates(client: StatsWales) -> tuple[dict[tuple[str, int], float], 
     if len(identifiers) != 1:
         return {}, None
     cube, entry = client.cube(identifiers[0])
-    frame = total_counts(cube, entry.title)
+    frame, _ = total_counts(cube, entry.title)
     frame = frame[frame["value"].notna()]
     return dict(zip(_keys(frame), frame["value"], strict=True)), entry
 
@@ -278,7 +232,7 @@ def live_lone_parents(census: int = 2021, fetcher: Fetcher | None = None) -> tup
         Sources and steps.
     """
     from carerates.sources.geography import OpenGeography
-    from carerates.sources.nomis import to_upper_tier, with_share
+    from carerates.sources.nomis_tables import to_upper_tier, with_share
 
     if fetcher is None:
         with Fetcher() as own:

@@ -20,9 +20,10 @@ from carerates.errors import SourceError
 from carerates.sources.collections import COLLECTIONS, fetch_collection
 from carerates.sources.failures import ConnectionFailedError, LayoutError, OfflineError
 from carerates.sources.fetcher import Fetcher
-from carerates.sources.live import live_lone_parents, live_rates, total_counts
+from carerates.sources.live import live_lone_parents, live_rates
 from carerates.sources.live_factors import live_factors
 from carerates.sources.statswales import read_cube
+from carerates.sources.statswales.totals import total_counts
 from tests.sources.conftest import Desk
 from tests.sources.fixture_files import fixture
 from tests.sources.publishers import england, geography, nomis, statswales

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from carerates.errors import SourceError
 from carerates.sources.delimited import read_table
 from carerates.sources.failures import ContentError, IncompleteError, LayoutError, NotFoundError
-from carerates.sources.nomis import (
-    Nomis,
+from carerates.sources.nomis import Nomis
+from carerates.sources.nomis_tables import (
     read_codelist,
     read_datasets,
     read_lone_parents,

@@ -29,7 +29,7 @@ from carerates.sources.failures import (
     WrongContentError,
 )
 from carerates.sources.statswales import StatsWales, read_cube, read_legacy
-from carerates.sources.statswales.client import resolve
+from carerates.sources.statswales.catalogue import resolve
 from carerates.sources.statswales.cubes import area_code, read_cube_json
 from carerates.sources.statswales.legacy import read_legacy_bytes
 from tests.sources.conftest import Desk
@@ -243,7 +243,7 @@ def test_recorded_lists_are_read(name: str, desk: Desk, server: Server) -> None:
 
 
 def test_long_catalogue_is_paged(desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("carerates.sources.statswales.client._PAGE", 1)
+    monkeypatch.setattr("carerates.sources.statswales.catalogue._PAGE", 1)
     assert len(StatsWales(desk(statswales=server)).catalogue()) == 2
 
 

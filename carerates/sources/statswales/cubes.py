@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +18,7 @@ from carerates.errors import AreaError
 from carerates.sources.delimited import read_table, text_table
 from carerates.sources.failures import ContentError, IncompleteError, LayoutError
 from carerates.sources.marks import STATSWALES, Mark, marked, read_cell, read_notes, read_number
+from carerates.sources.statswales.totals import unknown_total
 from carerates.sources.years import year_ending
 
 # name of the value, measure and notes columns, and of the suffixes for code, sort order and parent
@@ -32,7 +32,8 @@ _WELSH = (
     "_hierarchiaeth",
 )
 _GSS = re.compile(r"[EWSNK]\d{8}")
-_TOTAL_CODES = {"W92000004", "596"}
+_WALES = "W92000004"
+_TOTAL_CODES = {_WALES, "596"}
 _TOTAL_WORDS = ("total ", "all ", "cyfanswm ", "mae pob ")
 
 
@@ -78,6 +79,9 @@ class Cube:
     def by_area(self) -> pd.DataFrame:
         """Return the frame with ``area_code``, ``is_total`` and ``year``; a total row stays, marked as one.
 
+        ``total_told`` says by what a row is told to be that of Wales: by its code, its name, a label that
+        reads like a total, the hierarchy, or because the areas add up to it.
+
         Raises
         ------
         ContentError
@@ -88,20 +92,27 @@ class Cube:
         years = {one: year_ending(one) for one in frame[year].unique()}
         frame["year"] = frame[year].map(years).astype("int64")
         pairs = list(zip(frame[area], frame[f"{area} code"], strict=True))
-        found, problems = {}, []
+        found: dict[tuple[str, str], str] = {}
+        told: dict[tuple[str, str], str] = {}
+        unknown: list[tuple[str, str]] = []
         for pair in dict.fromkeys(pairs):
             try:
                 found[pair] = area_code(*pair)
+                told[pair] = told_by(*pair) if found[pair] == _WALES else ""
             except AreaError:
-                problems.append(" / ".join(part for part in pair if part) or "(empty)")
-        if problems:
+                unknown.append(pair)
+        if len(unknown) == 1 and _WALES not in found.values() and (how := unknown_total(frame, area, found)):
+            found[unknown[0]], told[unknown[0]], unknown = _WALES, how, []
+        if unknown:
+            problems = [" / ".join(part for part in pair if part) or "(empty)" for pair in unknown]
             raise ContentError(
                 f"These are not areas that carerates knows: {', '.join(problems)}. Nothing was left out; "
                 "choose "
                 "rows before asking for areas, or report a new spelling."
             )
         frame["area_code"] = [found[pair] for pair in pairs]
-        frame["is_total"] = frame["area_code"] == "W92000004"
+        frame["is_total"] = frame["area_code"] == _WALES
+        frame["total_told"] = [told[pair] for pair in pairs]
         return frame
 
 
@@ -111,7 +122,7 @@ def area_code(label: str, reference: str = "") -> str:
         if _GSS.fullmatch(text):
             return areas.find(text).code
     if reference in _TOTAL_CODES or label in _TOTAL_CODES:
-        return "W92000004"
+        return _WALES
     if reference:
         try:
             return areas.find(reference).code
@@ -122,8 +133,17 @@ def area_code(label: str, reference: str = "") -> str:
         return areas.find(label).code
     except AreaError:
         if label.casefold().startswith(_TOTAL_WORDS):
-            return "W92000004"
+            return _WALES
         raise
+
+
+def told_by(label: str, reference: str = "") -> str:
+    """Say by what a row of a StatsWales table is told to be that of Wales."""
+    if reference in _TOTAL_CODES or label in _TOTAL_CODES:
+        return "by its code"
+    return (
+        "by a label that reads like a total" if label.casefold().startswith(_TOTAL_WORDS) else "by its name"
+    )
 
 
 def read_cube(content: bytes, what: str = "The StatsWales table", *, counted: str = "exact") -> Cube:
@@ -274,18 +294,3 @@ def _is_year(text: str) -> bool:
     except ContentError:
         return False
     return True
-
-
-def choose(frame: pd.DataFrame, column: str, labels: Sequence[str], what: str) -> pd.DataFrame:
-    """Keep the rows whose label is one of those a total has had; say what there is if none fits."""
-    known = {label.casefold() for label in labels}
-    there = frame[column].unique()
-    fitting = [one for one in there if one.casefold() in known]
-    if len(fitting) != 1:
-        raise LayoutError(
-            f"{what}: {'none' if not fitting else 'more than one'} of the labels of '{column}' "
-            f"({', '.join(there[:20])}) is a total that carerates knows ({', '.join(labels)}). Say which "
-            "one to take."
-        )
-    kept: pd.DataFrame = frame[frame[column] == fitting[0]]
-    return kept

@@ -129,6 +129,8 @@ class Publisher:
             page = fixture_json("statswales/v1_view_page1.json")
             page["page_info"]["total_records"] = one.rows
             return json_answer(page)
+        if rest == "history":
+            return json_answer(fixture_json("statswales/v1_history.json"))
         if rest == "download/csv":
             return csv_answer(one.csv)
         return json_answer({"error": "An unknown error occurred"}, 400)
