@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from carerates.sources.deprivation import read_file_11
-from carerates.sources.england.releases import EducationReleases
+from carerates.sources.england.routes import looked_after
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.geography import OpenGeography
 from carerates.sources.nomis import CENSUSES, Nomis
@@ -72,7 +72,7 @@ def fetch_wales(fetcher: Fetcher) -> list[Entry]:
 
 def fetch_england(fetcher: Fetcher) -> list[Entry]:
     """Fetch the newest release of England."""
-    return [EducationReleases(fetcher).table()[1]]
+    return looked_after(fetcher)[1]
 
 
 def fetch_population(fetcher: Fetcher, first: int = FIRST_MID_YEAR) -> list[Entry]:
@@ -140,7 +140,7 @@ COLLECTIONS: Mapping[str, Collection] = {
             "england",
             "Children looked after in England at 31 March, numbers and rates by local authority",
             "Department for Education",
-            (("ees", ""),),
+            (("ees", ""), ("ees-api", "")),
             fetch_england,
         ),
         Collection(

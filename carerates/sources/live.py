@@ -13,7 +13,7 @@ import pandas as pd
 
 from carerates import areas
 from carerates.provenance import Provenance
-from carerates.sources.england.releases import EducationReleases
+from carerates.sources.england.routes import looked_after
 from carerates.sources.failures import ContentError, NotFoundError
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.nomis import Nomis
@@ -100,8 +100,7 @@ def _england(
     fetcher: Fetcher, level: str, years: list[int] | None, release: str | None
 ) -> tuple[pd.DataFrame, Provenance]:
     """Read England's release; areas that did not exist in a year are left out, and counted."""
-    found, entry = EducationReleases(fetcher).table(release)
-    steps = []
+    found, entries, steps = looked_after(fetcher, release)
     rows = found[found["level"] == level]
     if level == "region":
         rows = rows[rows["area_code"].str.startswith("E12")]
@@ -135,7 +134,7 @@ def _england(
             "status": rows["status"],
         }
     )
-    return frame, Provenance((entry.source(),), tuple(steps))
+    return frame, Provenance(tuple(one.source() for one in entries), tuple(steps))
 
 
 # -- Wales ------------------------------------------------------------------------------------------

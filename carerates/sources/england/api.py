@@ -69,6 +69,13 @@ class EducationApi:
             )
         return str(version), str(answer.get("title", data_set))
 
+    def current_file(self, data_set: str) -> tuple[str, str]:
+        """Return the newest version of a data set and the identifier of the file it was made from."""
+        newest = self._ask(f"v1/data-sets/{data_set}").get("latestVersion") or {}
+        if not newest.get("version"):
+            raise NotFoundError(f"The data set {data_set} has no live version.")
+        return str(newest["version"]), str((newest.get("file") or {}).get("id", ""))
+
     def recodes(self, data_set: str, version: str) -> pd.DataFrame:
         """List the locations whose code or name changed with a version."""
         answer = self._ask(f"v1/data-sets/{data_set}/versions/{version}/changes")
@@ -109,6 +116,7 @@ class EducationApi:
         *,
         indicators: Sequence[str] = (),
         version: str | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> tuple[pd.DataFrame, list[Entry]]:
         """Ask for rows and return them as a table of text with the department's column names.
 
@@ -122,6 +130,8 @@ class EducationApi:
             Identifiers; all by default.
         version : str, optional
             A version to pin; the newest by default.
+        details : mapping, optional
+            What the store keeps beside each page.
 
         Raises
         ------
@@ -136,7 +146,7 @@ class EducationApi:
         pages: list[dict[str, Any]] = []
         entries: list[Entry] = []
         while True:
-            entry = self._page(data_set, chosen, title, body, len(pages) + 1)
+            entry = self._page(data_set, chosen, title, body, len(pages) + 1, details)
             page = _page_of(self.fetcher.store.read(entry), title)
             _refuse_warnings(page, title)
             pages.append(page)
@@ -151,7 +161,7 @@ class EducationApi:
             raise IncompleteError(
                 f"{len(rows)} rows of {title!r} came; the API says there are more or fewer."
             )
-        return query_table(rows, self._meta(data_set, chosen, title)), entries
+        return query_table(rows, self.meta(data_set, chosen, title)), entries
 
     def _version(self, data_set: str, query: str, version: str | None) -> tuple[str, str]:
         """Settle the version: pinned, newest, or newest in the store while offline."""
@@ -163,7 +173,15 @@ class EducationApi:
         current, title = self.current_version(data_set)
         return version or current, title
 
-    def _page(self, data_set: str, version: str, title: str, body: Mapping[str, Any], page: int) -> Entry:
+    def _page(
+        self,
+        data_set: str,
+        version: str,
+        title: str,
+        body: Mapping[str, Any],
+        page: int,
+        details: Mapping[str, Any] | None,
+    ) -> Entry:
         """Fetch one page of a query."""
         query = f"{canonical(body)}#{page}/{self.page_size}"
 
@@ -180,11 +198,11 @@ class EducationApi:
             method="POST",
             params={"dataSetVersion": version},
             body={**body, "page": page, "pageSize": self.page_size},
-            about=_about(title),
+            about={**_about(title), "details": dict(details or {})},
         )
 
-    def _meta(self, data_set: str, version: str, title: str) -> dict[str, Any]:
-        """Fetch what the identifiers in a query's rows mean."""
+    def meta(self, data_set: str, version: str, title: str) -> dict[str, Any]:
+        """Fetch what the identifiers in a query's rows mean: filters, indicators, levels and locations."""
         entry = self.fetcher.keep(
             Key(SOURCE, data_set, version, "meta"),
             f"v1/data-sets/{data_set}/meta",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,10 +33,14 @@ class Content:
         }
     )
     page_size: int = 40
+    # of the file of local authorities, once that is in the public API
+    api_id: str = ""
 
     def __call__(self, asked: Asked) -> Answer:
         if asked.path == "/api/data-set-files":
             body = fixture_json("ees_content/data-set-files-list.json")
+            if self.api_id:
+                body["results"][0]["api"] = {"id": self.api_id, "version": "1.0"}
             body["results"][0]["meta"]["numDataFileRows"] = rows_of(self.files[LA_FILE])
             size, page = min(self.page_size, int(asked.query["pageSize"])), int(asked.query["page"])
             total = len(body["results"])
@@ -135,3 +141,92 @@ class Api:
                 "warnings": self.warnings,
             }
         )
+
+
+@dataclass
+class ApiOfFile:
+    """The public API holding a plain file as a data set: the same rows, behind identifiers."""
+
+    content: bytes
+    file: str = LA_FILE
+    most: int = 1000
+
+    def __post_init__(self) -> None:
+        self.rows = list(csv.DictReader(io.StringIO(self.content.decode("utf-8-sig"))))
+        self.filter = next(name for name in self.rows[0] if name in ("population_type", "population_count"))
+        self.options = {
+            text: f"op{n:03d}" for n, text in enumerate({row[self.filter]: 0 for row in self.rows})
+        }
+        self.numbers = {name: f"in{n:03d}" for n, name in enumerate(list(self.rows[0])[-3:])}
+        self.places: dict[tuple[str, str, str, str], str] = {}
+        for row in self.rows:
+            for place in self.located(row):
+                self.places.setdefault(place, f"lo{len(self.places):03d}")
+
+    def located(self, row: dict[str, str]) -> list[tuple[str, str, str, str]]:
+        """Every level a row lies in, its own last."""
+        found = [("NAT", row["country_code"], row["country_name"], "")]
+        if row["region_code"]:
+            found.append(("REG", row["region_code"], row["region_name"], ""))
+        if row["new_la_code"]:
+            found.append(("LA", row["new_la_code"], row["la_name"], row["old_la_code"]))
+        return found
+
+    def __call__(self, asked: Asked) -> Answer:
+        match = re.fullmatch(rf"/v1/data-sets/{API_LA}(?:/(meta|query))?", asked.path)
+        if not match:
+            return json_answer(fixture_json("ees_api/error-404.json"), 404)
+        if match[1] == "meta":
+            return json_answer(self.meta())
+        if match[1] == "query":
+            return self.query(asked.json())
+        body = fixture_json("ees_api/data-set-summary.json") | {"id": API_LA}
+        body["latestVersion"]["file"] = {"id": self.file}
+        return json_answer(body)
+
+    def meta(self) -> dict[str, Any]:
+        body = fixture_json("ees_api/meta-la-level.json")
+        body["filters"] = [
+            {
+                "id": "fi001",
+                "column": self.filter,
+                "options": [{"id": key, "label": text} for text, key in self.options.items()],
+            }
+        ]
+        body["indicators"] = [{"id": key, "column": name} for name, key in self.numbers.items()]
+        for level in body["locations"]:
+            code = level["level"]["code"]
+            level["options"] = [
+                {"id": key, "label": name, "code": gss, **({"oldCode": old} if old else {})}
+                for (of, gss, name, old), key in self.places.items()
+                if of == code
+            ]
+        return body
+
+    def query(self, wanted: dict[str, Any]) -> Answer:
+        facets = wanted["criteria"]["and"]
+        option = next(one["filters"]["eq"] for one in facets if "filters" in one)
+        levels = next(one["geographicLevels"]["in"] for one in facets if "geographicLevels" in one)
+        chosen = [
+            row
+            for row in self.rows
+            if self.options[row[self.filter]] == option and self.located(row)[-1][0] in levels
+        ]
+        chosen.sort(key=lambda row: row["time_period"], reverse=True)
+        page, size = wanted["page"], min(wanted["pageSize"], self.most)
+        return json_answer(
+            {
+                "paging": paging(page, size, len(chosen)),
+                "results": [self.result(row) for row in chosen[(page - 1) * size : page * size]],
+            }
+        )
+
+    def result(self, row: dict[str, str]) -> dict[str, Any]:
+        places = self.located(row)
+        return {
+            "timePeriod": {"code": "RY", "period": row["time_period"]},
+            "geographicLevel": places[-1][0],
+            "locations": {place[0]: self.places[place] for place in places},
+            "filters": {"fi001": self.options[row[self.filter]]},
+            "values": {key: row[name] for name, key in self.numbers.items()},
+        }
