@@ -6,29 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from carerates.sources.deprivation import read_file_11
+from carerates.sources.deprivation.fetching import (
+    INDEX_FILES,
+    WELSH_RANKS,
+    fetch_index_file,
+    welsh_profiles,
+)
 from carerates.sources.england.routes import looked_after
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.geography import OpenGeography
-from carerates.sources.nomis import CENSUSES, Nomis
+from carerates.sources.nomis import Nomis
+from carerates.sources.nomis_tables import CENSUSES
 from carerates.sources.statswales.client import StatsWales
 from carerates.sources.statswales.totals import total_counts
 from carerates.sources.store import Entry
 
 FIRST_MID_YEAR = 2002
 """Population of 31 March 2003, the first year of Welsh counts."""
-
-# File 11 of each edition; a re-issue has another address, which a setting may give
-FILE_11: Mapping[int, str] = {
-    2015: "government/uploads/system/uploads/attachment_data/file/464465/"
-    "File_11_ID_2015_Upper-tier_Local_Authority_Summaries.xlsx",
-    2019: "media/5d8b3d7aed915d0369518030/"
-    "File_11_-_IoD2019_Local_Authority_District_Summaries__upper-tier__.xlsx",
-    2025: "media/6917414ab49cc44345161802/"
-    "File_11_-_IoD2025_Local_Authority_District_Summaries__upper-tier__v2.xlsx",
-}
-OGL_WORDS = "Contains public sector information licensed under the Open Government Licence v3.0."
-MHCLG = "Ministry of Housing, Communities and Local Government"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +98,9 @@ def fetch_boundaries(fetcher: Fetcher) -> list[Entry]:
 
 
 def fetch_deprivation(fetcher: Fetcher) -> list[Entry]:
-    """Fetch the summaries of the English Indices and the profiles of the Welsh Index."""
-    entries = [fetch_file_11(fetcher, edition) for edition in FILE_11]
-    return [*entries, StatsWales(fetcher).fetch("wimd_2025_profiles")]
-
-
-def fetch_file_11(fetcher: Fetcher, edition: int) -> Entry:
-    """Fetch File 11 of one edition of the English Indices of Deprivation."""
-    return fetcher.keep_file(
-        "govuk",
-        f"indices_of_deprivation_{edition}_file_11",
-        FILE_11[edition],
-        check=lambda content: len(read_file_11(content, edition)),
-        about={
-            "publisher": MHCLG,
-            "title": f"English Indices of Deprivation {edition}, File 11: upper-tier summaries",
-            "published": str(edition),
-            "designation": "accredited official statistics",
-            "attribution": f"{OGL_WORDS} Source: {MHCLG}.",
-        },
-    )
+    """Fetch the English Indices (summaries and small areas) and the Welsh Index, every edition there is."""
+    entries = [fetch_index_file(fetcher, edition, number) for number, edition in INDEX_FILES]
+    return [*entries, *(one for edition in WELSH_RANKS for one in welsh_profiles(fetcher, edition)[1])]
 
 
 COLLECTIONS: Mapping[str, Collection] = {
@@ -145,9 +122,9 @@ COLLECTIONS: Mapping[str, Collection] = {
         ),
         Collection(
             "deprivation",
-            "English Indices of Deprivation (2015, 2019, 2025) and Welsh Index (2025), by local authority",
+            "English Indices of Deprivation (2010 to 2025) and Welsh Index (2019, 2025), by local authority",
             "MHCLG; Welsh Government",
-            (("govuk", "indices_of_deprivation"), ("statswales", "f30cc8bc")),
+            (("govuk", "indices_of_deprivation"), ("statswales", "f30cc8bc"), ("govwales", "wimd")),
             fetch_deprivation,
         ),
         Collection(

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 import pandas as pd
 
 from carerates.provenance import Provenance
-from carerates.sources.collections import FILE_11, fetch_file_11
-from carerates.sources.deprivation import read_file_11, read_wimd_profiles
+from carerates.sources.deprivation import read_file_11
+from carerates.sources.deprivation.fetching import (
+    WELSH_RANKS,
+    english_summaries,
+    fetch_index_file,
+    welsh_profiles,
+)
+from carerates.sources.deprivation.summaries import SHARES
+from carerates.sources.deprivation.welsh import DOMAINS
+from carerates.sources.failures import NotFoundError
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.live import live_lone_parents
-from carerates.sources.statswales.client import StatsWales
 from carerates.tables import Factor, FactorsTable
 
 _ENGLISH = re.compile(r"(imd|income|idaci)_(2015|2019|2025)_(score|extent|most_deprived_10)")
-_WELSH = re.compile(
-    r"wimd_2025(?:_(income|employment|health|education|housing))?_most_deprived_(10|20|30|50)"
-)
+_WELSH = re.compile(r"wimd_(\d{4})(?:_([a-z]+))?_most_deprived_(\d\d)")
+_EDITIONS = (2015, 2019, 2025)
 _COLUMNS = {
     "score": ("average_score", 1.0, "score"),
     "extent": ("extent", 100.0, "% of people"),
@@ -29,12 +36,17 @@ LIVE_FACTORS = (
     "lone_parents_2011",
     *(
         f"{index}_{year}_{what}"
-        for year in FILE_11
+        for year in _EDITIONS
         for index in ("imd", "income", "idaci")
         for what in ("score",)
     ),
-    *(f"imd_{year}_{what}" for year in FILE_11 for what in ("extent", "most_deprived_10")),
-    *(f"wimd_2025_most_deprived_{share}" for share in (10, 20, 30, 50)),
+    *(f"imd_{year}_{what}" for year in _EDITIONS for what in ("extent", "most_deprived_10")),
+    *(
+        f"wimd_{year}{'' if domain == 'wimd' else '_' + domain}_most_deprived_{share}"
+        for year in WELSH_RANKS
+        for domain in DOMAINS
+        for share in SHARES
+    ),
 )
 """Names that the publishers' services can give."""
 
@@ -43,6 +55,7 @@ def live_factors(
     names: str | Iterable[str],
     *,
     nations: Iterable[str] = ("wales", "england"),
+    areas_of: Literal["edition", "today"] = "edition",
     fetcher: Fetcher | None = None,
 ) -> FactorsTable:
     """Load circumstances of local authorities from their publishers.
@@ -53,6 +66,9 @@ def live_factors(
         Names of :data:`LIVE_FACTORS`, as in the bundled edition.
     nations : iterable of str
         ``"wales"``, ``"england"`` or both.
+    areas_of : {"edition", "today"}
+        ``"today"`` also gives the authorities that were split or merged since an edition of the English
+        Indices, summarised from its small areas after the method has reproduced the official summaries.
     fetcher : Fetcher, optional
         Otherwise one with the settings of the environment.
 
@@ -74,12 +90,14 @@ def live_factors(
             f"{', '.join(LIVE_FACTORS)}. "
             "The rest is in the bundled edition (load_factors without source='live')."
         )
+    if areas_of not in ("edition", "today"):
+        raise ValueError(f"areas_of is {areas_of!r}; allowed: 'edition', 'today'.")
     if fetcher is None:
         with Fetcher() as own:
-            return live_factors(wanted, nations=nations, fetcher=own)
+            return live_factors(wanted, nations=nations, areas_of=areas_of, fetcher=own)
     table: FactorsTable | None = None
     for name in dict.fromkeys(wanted):
-        one = _factor(name, fetcher)
+        one = _factor(name, areas_of, fetcher)
         table = one if table is None else table.join(one)
     assert table is not None
     starts = tuple({"wales": "W", "england": "E"}[nation] for nation in nations)
@@ -88,7 +106,7 @@ def live_factors(
     return FactorsTable(frame, table.factors, table.provenance)
 
 
-def _factor(name: str, fetcher: Fetcher) -> FactorsTable:
+def _factor(name: str, areas_of: str, fetcher: Fetcher) -> FactorsTable:
     """Load one factor."""
     if name.startswith("lone_parents"):
         census = 2011 if name.endswith("2011") else 2021
@@ -101,19 +119,21 @@ def _factor(name: str, fetcher: Fetcher) -> FactorsTable:
         )
         values = frame[["area_code"]].assign(**{name: frame["lone_parents"]})
     elif match := _ENGLISH.fullmatch(name):
-        values, described, provenance = _english(name, match[1], int(match[2]), match[3], fetcher)
+        values, described, provenance = _english(name, match[1], int(match[2]), match[3], areas_of, fetcher)
     else:
         welsh = _WELSH.fullmatch(name)
         assert welsh is not None
-        values, described, provenance = _welsh(name, int(welsh[2]), fetcher)
+        values, described, provenance = _welsh(
+            name, int(welsh[1]), welsh[2] or "wimd", int(welsh[3]), fetcher
+        )
     return FactorsTable(values, (described,), provenance)
 
 
 def _english(
-    name: str, index: str, edition: int, what: str, fetcher: Fetcher
+    name: str, index: str, edition: int, what: str, areas_of: str, fetcher: Fetcher
 ) -> tuple[pd.DataFrame, Factor, Provenance]:
     """Read a measure of the English Indices."""
-    entry = fetch_file_11(fetcher, edition)
+    entry = fetch_index_file(fetcher, edition, 11)
     frame = read_file_11(fetcher.store.read(entry), edition, index=index)
     column, scale, unit = _COLUMNS[what]
     steps = tuple(
@@ -122,22 +142,38 @@ def _english(
     )
     told = f"English Indices of Deprivation {edition}, upper-tier summary, its own areas. England only."
     values = pd.DataFrame({"area_code": frame["area_code"], name: scale * frame[column]})
-    return (
-        values,
-        Factor(name, f"{index.upper()} {edition}", unit, told),
-        Provenance((entry.source(),), steps),
-    )
+    entries = [entry]
+    if areas_of == "today":
+        rebuilt, entries, how = english_summaries(fetcher, edition, index)
+        new = rebuilt[~rebuilt["area_code"].isin(frame["area_code"])]
+        values = pd.concat(
+            [values, pd.DataFrame({"area_code": new["area_code"], name: scale * new[column]})],
+            ignore_index=True,
+        )
+        steps += (*how, f"{name}: {len(new)} areas that came into being since are rebuilt from small areas")
+    described = Factor(name, f"{index.upper()} {edition}", unit, told)
+    return values, described, Provenance(tuple(one.source() for one in entries), steps)
 
 
-def _welsh(name: str, share: int, fetcher: Fetcher) -> tuple[pd.DataFrame, Factor, Provenance]:
+def _welsh(
+    name: str, edition: int, domain: str, share: int, fetcher: Fetcher
+) -> tuple[pd.DataFrame, Factor, Provenance]:
     """Read a share of the Welsh Index."""
-    cube, entry = StatsWales(fetcher).cube("wimd_2025_profiles")
-    frame = read_wimd_profiles(cube)
-    overall = frame[(frame["domain"] == "WIMD") & frame["area_code"].str.startswith("W06")]
+    frame, entries, steps = welsh_profiles(fetcher, edition)
+    chosen = frame[frame["domain"] == DOMAINS[domain]]
+    if chosen.empty:
+        raise NotFoundError(
+            f"The profiles of WIMD {edition} have no domain {DOMAINS[domain]!r}; there are: "
+            f"{', '.join(frame['domain'].unique())}."
+        )
     values = pd.DataFrame(
-        {"area_code": overall["area_code"], name: 100 * overall[f"share_most_deprived_{share}"]}
+        {"area_code": chosen["area_code"], name: 100 * chosen[f"share_most_deprived_{share}"]}
     )
-    told = f"Share of small areas ranked among the {share}% most deprived in Wales, WIMD 2025. Wales only."
-    label = f"Small areas among the {share}% most deprived in Wales, 2025"
+    of = "" if domain == "wimd" else f", {DOMAINS[domain].lower()} domain"
+    told = (
+        f"Share of small areas ranked among the {share}% most deprived in Wales, WIMD {edition}{of}. "
+        "Wales only."
+    )
+    label = f"Small areas among the {share}% most deprived in Wales, {edition}{of}"
     described = Factor(name, label, "% of small areas", told)
-    return values, described, Provenance((entry.source(),), ())
+    return values, described, Provenance(tuple(one.source() for one in entries), tuple(steps))

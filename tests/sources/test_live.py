@@ -18,6 +18,9 @@ import carerates as cr
 from carerates.cli import carerates_command
 from carerates.errors import SourceError
 from carerates.sources.collections import COLLECTIONS, fetch_collection
+from carerates.sources.deprivation.english import SMALL_AREAS
+from carerates.sources.deprivation.fetching import INDEX_FILES
+from carerates.sources.deprivation.welsh import SMALL_AREAS as WELSH_SMALL_AREAS
 from carerates.sources.failures import ConnectionFailedError, LayoutError, OfflineError
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.live import live_lone_parents, live_rates
@@ -28,6 +31,7 @@ from tests.sources.conftest import Desk
 from tests.sources.fixture_files import fixture
 from tests.sources.publishers import england, geography, nomis, statswales
 from tests.sources.publishers.server import Answer, Asked, Server, serve
+from tests.sources.test_summaries import SIZE, Publishers, file_7, file_7_of_2010
 from tests.sources.test_workbooks import xlsx
 
 COUNTS = "d2120b16-0406-4242-a515-0dd7eaf79c98"
@@ -61,17 +65,22 @@ def welsh_publisher() -> statswales.Publisher:
 
 
 @lru_cache
-def summary_workbook(year: str) -> bytes:
+def summary_workbook(year: str, tier: str) -> bytes:
     rows = list(csv.reader(io.StringIO(fixture("deprivation/iod2019-file11-idaci.csv").decode())))
-    rows[0] = [name.replace("2019", year) for name in rows[0]]
+    rows[0] = [name.replace("2019", year).replace("Upper Tier ", tier) for name in rows[0]]
     typed = [rows[0], *[[*row[:2], *map(float, row[2:])] for row in rows[1:]]]
     return xlsx({"Notes": [], "IDACI": typed})
 
 
 def govuk(asked: Asked) -> Answer:
-    editions = {"2015": "2013", "IoD2019": "2019", "IoD2025": "2024"}  # codes are of a year before
-    year = next(code_year for edition, code_year in editions.items() if edition in asked.path)
-    return Answer(200, summary_workbook(year), "application/octet-stream", {"ETag": f'"{year}"'})
+    number, edition = next(key for key, path in INDEX_FILES.items() if asked.path.strip("/") == path)
+    tag = {"ETag": f'"{number}-{edition}"'}
+    if number == 7:
+        body = file_7_of_2010() if edition == 2010 else file_7(edition)
+        return Answer(200, body, "text/csv", tag)
+    year = {2015: "2013", 2019: "2019", 2025: "2024"}[edition]  # codes are of a year before
+    content = summary_workbook(year, "Upper Tier " if number == 11 else "")
+    return Answer(200, content, "application/octet-stream", tag)
 
 
 class NomisWithHouseholds(nomis.Publisher):
@@ -96,7 +105,10 @@ class NomisWithHouseholds(nomis.Publisher):
 
 
 @pytest.fixture
-def world() -> Iterator[dict[str, Server]]:
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Server]]:
+    for edition in SMALL_AREAS:  # an England and a Wales of few small areas, to be quick
+        monkeypatch.setitem(SMALL_AREAS, edition, SIZE)
+    monkeypatch.setitem(WELSH_SMALL_AREAS, 2019, 40)
     with ExitStack() as stack:
         yield {
             "statswales": stack.enter_context(serve(welsh_publisher())),
@@ -104,6 +116,7 @@ def world() -> Iterator[dict[str, Server]]:
             "nomis": stack.enter_context(serve(NomisWithHouseholds())),
             "geography": stack.enter_context(serve(geography.Publisher())),
             "govuk": stack.enter_context(serve(govuk)),
+            "govwales": stack.enter_context(serve(Publishers().govwales)),
         }
 
 
@@ -208,12 +221,10 @@ def test_every_collection_is_fetched_once(name: str, desk: Desk, world: dict[str
 def test_unchanged_file_is_not_sent_again(desk: Desk, world: dict[str, Server]) -> None:
     fetch_collection("deprivation", desk(**world))
     before = len(world["govuk"].asked)
-    world["govuk"].fail(*[Answer(304)] * 3)
+    world["govuk"].fail(*[Answer(304)] * len(INDEX_FILES))
     assert fetch_collection("deprivation", desk(**world)).new == 0
     assert [one.headers.get("if-none-match") for one in world["govuk"].asked[before:]] == [
-        '"2013"',
-        '"2019"',
-        '"2024"',
+        f'"{number}-{edition}"' for number, edition in INDEX_FILES
     ]
 
 

@@ -34,6 +34,18 @@ _INDICES = {
     "idaci": ("Income Deprivation Affecting Children Index (IDACI)", "IDACI"),
     "idaopi": ("Income Deprivation Affecting Older People (IDAOPI)", "IDAOPI"),
 }
+_NAMES_OF_2010 = {
+    "imd": "imd",
+    "income": "income",
+    "employment": "employment",
+    "education": "education,? skills and training",
+    "health": "health deprivation and disability",
+    "crime": "crime(?: and disorder)?",
+    "barriers": "barriers to housing and services",
+    "living": "living environment",
+    "idaci": "idaci",
+    "idaopi": "idaopi",
+}
 _POPULATIONS = {
     "population": r"total population: mid.*",
     "children": r"dependent children aged 0-15: mid.*",
@@ -74,7 +86,8 @@ def read_file_7(content: bytes, edition: int, *, indices: tuple[str, ...] = ("im
     -------
     DataFrame
         ``edition``, ``lsoa_code``, ``district_code``, ``district_name``, ``population``, ``children`` (aged
-        0-15) and for each index ``<index>_score`` and ``<index>_rank`` (1 is most deprived).
+        0-15), ``older_people`` (60 and over; the file of 2010 has no populations) and for each index
+        ``<index>_score`` and ``<index>_rank`` (1 is most deprived).
 
     Raises
     ------
@@ -110,19 +123,36 @@ def _pick_file_7(
     """Find the columns of File 7 by what they say, not where they stand."""
     lsoa_year = {2010: "2001", 2015: "2011", 2019: "2011", 2025: "2021"}[edition]
     patterns = {
-        "lsoa_code": rf"lsoa code(?: \({lsoa_year}\))?",
-        "district_code": r"(?:local authority district code(?: \(\d{4}\))?|la code)",
-        "district_name": r"(?:local authority district name(?: \(\d{4}\))?|la name)",
-        "population": _POPULATIONS["population"],
-        "children": _POPULATIONS["children"],
+        "lsoa_code": rf"lsoa code \({lsoa_year}\)",
+        "district_code": r"local authority district code \(\d{4}\)",
+        "district_name": r"local authority district name \(\d{4}\)",
+        **_POPULATIONS,
     }
+    if unknown := [one for one in indices if one not in _INDICES]:
+        raise ValueError(f"There is no index {unknown[0]!r}; there are: {', '.join(_INDICES)}.")
+    if edition == 2010:
+        return {
+            name: table[_only(table, pattern, what)] for name, pattern in _patterns_of_2010(indices).items()
+        }
     for one in indices:
-        if one not in _INDICES:
-            raise ValueError(f"There is no index {one!r}; there are: {', '.join(_INDICES)}.")
         start = re.escape(_INDICES[one][0].casefold())
         patterns[f"{one}_score"] = rf"{start} score(?: \(rate\))?"
         patterns[f"{one}_rank"] = rf"{start} rank(?: \(where 1 is most deprived\))?"
     return {name: table[_only(table, pattern, what)] for name, pattern in patterns.items()}
+
+
+def _patterns_of_2010(indices: tuple[str, ...]) -> dict[str, str]:
+    """Return the column patterns of the file of 2010, which names districts before and after April 2009."""
+    patterns = {
+        "lsoa_code": r"lsoa code",
+        "district_code": r"(?:post 2009 )?la code",
+        "district_name": r"(?:post 2009 )?la name",
+    }
+    for one in indices:
+        start = _NAMES_OF_2010[one]
+        patterns[f"{one}_score"] = rf"{start} score"
+        patterns[f"{one}_rank"] = rf"rank of {start}(?: score)? \(where 1 is most deprived\)"
+    return patterns
 
 
 def read_file_11(content: bytes, edition: int, *, index: str = "idaci", level: str = "upper") -> pd.DataFrame:

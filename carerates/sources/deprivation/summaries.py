@@ -7,7 +7,7 @@ small areas.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ def summarise(
     weight: str | None = "population",
     total: int | None = None,
     shares: Iterable[int] = SHARES,
+    bounds: Mapping[int, int] | None = None,
 ) -> pd.DataFrame:
     """Summarise the deprivation of small areas by authority, as the official summaries do.
 
@@ -46,6 +47,8 @@ def summarise(
         Small areas in the nation; the number of rows by default, so give it for a part of a nation.
     shares : iterable of int
         Most deprived shares, in percent of the nation's small areas.
+    bounds : mapping of int to int, optional
+        Last rank of a share, where the publisher says it.
 
     Returns
     -------
@@ -97,7 +100,8 @@ def summarise(
     if score is not None:
         work["score"] = small_areas[score].astype("float64") * weights
     for share in shares:
-        work[f"share_{share}"] = (ranks <= np.floor(count * share / 100 + 0.5)).astype(float)
+        last = (bounds or {}).get(share, int(np.floor(count * share / 100 + 0.5)))
+        work[f"share_{share}"] = (ranks <= last).astype(float)
     grouped = work.groupby("area_code", sort=True)
     sums, sizes = grouped.sum(), grouped.size()
     if (sums["weight"] == 0).any():

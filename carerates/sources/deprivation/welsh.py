@@ -10,6 +10,7 @@ import re
 
 import pandas as pd
 
+from carerates.errors import AreaError
 from carerates.sources.delimited import read_rows, text_table, tidy_name
 from carerates.sources.failures import ContentError, LayoutError
 from carerates.sources.marks import read_number
@@ -18,6 +19,27 @@ from carerates.sources.workbooks import Rows, read_workbook, table_of
 
 SMALL_AREAS: dict[int, int] = {2008: 1_896, 2011: 1_896, 2014: 1_909, 2019: 1_909, 2025: 1_917}
 """Small areas (LSOAs) of Wales in each edition."""
+
+BOUNDS: dict[int, dict[int, int]] = {
+    2019: {10: 191, 20: 382, 30: 573, 50: 955},
+    2025: {10: 191, 20: 382, 30: 574, 50: 958},
+}
+"""Last rank of each deprivation group, as the publisher says it."""
+
+DOMAINS = {
+    "wimd": "WIMD",
+    "income": "Income",
+    "employment": "Employment",
+    "health": "Health",
+    "education": "Education",
+    "access": "Access to services",
+    "housing": "Housing",
+    "crime": "Community safety",
+    "environment": "Physical environment",
+}
+"""Publisher's name of each domain, by ours."""
+
+_AUTHORITY = re.compile(r"local authority (?:name|code)(?: \(eng\))?", re.IGNORECASE)
 
 _GROUP = re.compile(r"most deprived (\d+)% lsoas in wales.*", re.IGNORECASE)
 
@@ -91,7 +113,8 @@ def read_wimd_ranks(content: bytes, edition: int) -> pd.DataFrame:
     -------
     DataFrame
         ``edition``, ``lsoa_code``, ``wimd_rank`` and a rank for each domain the file has (``income_rank``
-        ...); 1 is most deprived, and half ranks are ties.
+        ...); 1 is most deprived, and half ranks are ties.  ``area_code`` where the file names the local
+        authority of each small area.
     """
     if edition not in SMALL_AREAS:
         raise ValueError(f"edition is {edition}; there are {', '.join(map(str, SMALL_AREAS))}.")
@@ -108,6 +131,9 @@ def read_wimd_ranks(content: bytes, edition: int) -> pd.DataFrame:
             f"{SMALL_AREAS[edition]:,}."
         )
     frame = pd.DataFrame({"edition": edition, "lsoa_code": codes})
+    if named := [name for name in header if _AUTHORITY.fullmatch(name)]:
+        known = {one: _authority(one, what) for one in table[named[0]].unique()}
+        frame["area_code"] = table[named[0]].map(known).astype("str")
     for name in header[1:]:
         if not _is_rank(name, edition):
             continue
@@ -118,6 +144,17 @@ def read_wimd_ranks(content: bytes, edition: int) -> pd.DataFrame:
     if "wimd_rank" not in frame:
         raise LayoutError(f"{what} has no column 'WIMD {edition}'; it has: {', '.join(header)}.")
     return frame
+
+
+def _authority(name: str, what: str) -> str:
+    """Return the code of a named local authority."""
+    try:
+        found = area_code(name.strip())
+    except AreaError:
+        found = ""
+    if not found.startswith("W06"):
+        raise ContentError(f"{what} has {name!r} where the name of a local authority is meant.")
+    return found
 
 
 def _ranks_table(content: bytes, edition: int, what: str) -> tuple[list[str], Rows]:
@@ -132,28 +169,19 @@ def _ranks_table(content: bytes, edition: int, what: str) -> tuple[list[str], Ro
     raise LayoutError(f"{what}: there is no sheet WIMD_{edition}_ranks; there are: {', '.join(sheets)}.")
 
 
-_DOMAINS = {
-    "income": "income",
-    "employment": "employment",
-    "health": "health",
-    "education": "education",
-    "access to services": "access",
-    "housing": "housing",
-    "community safety": "crime",
-    "physical environment": "environment",
-}
+_STEMS = {label.casefold(): stem for stem, label in DOMAINS.items() if stem != "wimd"}
 
 
 def _is_rank(name: str, edition: int) -> bool:
     """Say whether a column is the rank of the index or a domain."""
     plain = name.casefold()
-    return plain in (f"wimd {edition}", "wimd") or plain in _DOMAINS
+    return plain in (f"wimd {edition}", "wimd") or plain in _STEMS
 
 
 def _rank_name(name: str, edition: int) -> str:
     """Return our name of a rank."""
     plain = name.casefold()
-    return "wimd_rank" if plain.startswith("wimd") else f"{_DOMAINS[plain]}_rank"
+    return "wimd_rank" if plain.startswith("wimd") else f"{_STEMS[plain]}_rank"
 
 
 def read_child_index(content: bytes) -> pd.DataFrame:

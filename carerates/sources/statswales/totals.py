@@ -184,8 +184,7 @@ def adding_up(frame: pd.DataFrame, column: str, alike: Sequence[str]) -> list[st
     be any of one to four children, and a part that is not available makes a place say nothing.
     """
     rows = frame.drop_duplicates([*alike, column])
-    wide = rows.set_index([*alike, column])[["value", "status"]].unstack(column)  # noqa: PD010 - text too
-    values, statuses = wide["value"], wide["status"]
+    values, statuses = (_across(rows, alike, column, name) for name in ("value", "status"))
     if values.shape[1] < 3:  # a total of one part cannot be told from the part
         return []
     margins = statuses.map(lambda one: _MARGINS.get(one, 0.0))
@@ -208,6 +207,11 @@ def adding_up(frame: pd.DataFrame, column: str, alike: Sequence[str]) -> list[st
         if bool(fits[usable].all()) and bool((values.loc[usable, parts].fillna(0) > 0).any().all()):
             found.append(str(label))
     return found
+
+
+def _across(rows: pd.DataFrame, alike: Sequence[str], column: str, name: str) -> pd.DataFrame:
+    """Lay the labels of a column side by side."""
+    return pd.DataFrame(rows.set_index([*alike, column])[name].unstack(column))  # noqa: PD010 - text too
 
 
 def unknown_total(frame: pd.DataFrame, area: str, known: Mapping[tuple[str, str], str]) -> str:
