@@ -46,6 +46,11 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
     # several folders have a Comparison, so this one is known by its folder too
     "survey.Comparison": {"profile": ("carerates.charts.answers", "draw_profile")},
     "SelfEvaluation": {"themes": ("carerates.charts.evaluations", "draw_evaluation")},
+    "Sensitivity": {"labels": ("carerates.charts.robustness", "draw_sensitivity")},
+    "Windows": {"windows": ("carerates.charts.robustness", "draw_windows")},
+    "Reversion": {"reversion": ("carerates.charts.movements", "draw_reversion")},
+    "TurningPoints": {"turning_points": ("carerates.charts.movements", "draw_turning_points")},
+    "StockFlow": {"flows": ("carerates.charts.movements", "draw_flows")},
     "SeriesChart": {"series": ("carerates.charts.series", "draw_series")},
     "SimilarAreas": {"neighbours": ("carerates.charts.neighbours", "draw_neighbours")},
     "ContrastingPairs": {"pairs": ("carerates.charts.slopes", "draw_pairs")},

@@ -119,7 +119,7 @@ def _draw_marks(page: Page, rows: Rows, frame: pd.DataFrame) -> list[str]:
     """Draw each area with the mark of its label; return what the marks stand for."""
     said = []
     for label in sorted(set(frame["label"]), key=lambda one: ([*_MARKS, one].index(one), one)):
-        mark = _MARKS.get(label, _MIDDLE)
+        mark = mark_of(label)
         rows.dots(
             frame["percent_change"],
             label,
@@ -130,9 +130,19 @@ def _draw_marks(page: Page, rows: Rows, frame: pd.DataFrame) -> list[str]:
             above=4,
             rows=np.flatnonzero(frame["label"] == label),
         )
-        shape = _SHAPES[page.lang][mark.marker if mark.filled else "hollow"]
-        said.append(f"{shape}: {label_in(label, page.lang)}")
+        said.append(f"{shape_in(label, page.lang)}: {label_in(label, page.lang)}")
     return said
+
+
+def mark_of(label: str) -> Mark:
+    """Return the mark that stands for a label; labels of the middle share one."""
+    return _MARKS.get(label, _MIDDLE)
+
+
+def shape_in(label: str, lang: str) -> str:
+    """Say in the language which shape stands for a label."""
+    mark = mark_of(label)
+    return _SHAPES[lang][mark.marker if mark.filled else "hollow"]
 
 
 def label_in(label: str, lang: str) -> str:

@@ -49,12 +49,15 @@ class Page:
         Axes of the caller; a figure of our own is made where there are none.
     longest : int
         Characters of the longest name to the left of the axes; 0 leaves the margin as it is.
+    below : float
+        Inches that words under the axis need beyond the numbers that usually stand there.
     """
 
     phrases: Phrases
     lang: str
     given: Axes | None
     longest: int = 0
+    below: float = 0.0
     _axes: Axes | None = field(default=None, repr=False)
 
     def axes(self, size: tuple[float, float] = (8.0, 5.6)) -> Axes:
@@ -78,7 +81,7 @@ class Page:
     def dress(self, words: Furniture) -> None:
         """Put the words around the chart; a figure of our own leaves room for the longest name."""
         ax, own = self.axes(), self.given is None
-        dress(ax, words, own_figure=own)
+        dress(ax, words, own_figure=own, below=self.below)
         figure = ax.get_figure(root=True)
         if own and self.longest and figure is not None:
             figure.subplots_adjust(left=min(0.45, (0.3 + 0.075 * self.longest) / 8.0))

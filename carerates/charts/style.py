@@ -126,11 +126,12 @@ class Furniture:
     notes: tuple[str, ...] = ()
 
 
-def dress(ax: Axes, words: Furniture, *, own_figure: bool, right: float = 0.985) -> None:
+def dress(ax: Axes, words: Furniture, *, own_figure: bool, right: float = 0.985, below: float = 0.0) -> None:
     """Put the words around a chart.
 
     A figure of our own grows by the height of the words, so that the chart itself keeps its shape; on a
-    user's axes only the titles and the unit are set.
+    user's axes only the titles and the unit are set.  ``below``: inches that words along the horizontal axis
+    need beyond a line of numbers.
     """
     if not own_figure:
         lines = [line for line in (words.headline, words.title, words.unit) if line]
@@ -152,16 +153,15 @@ def dress(ax: Axes, words: Furniture, *, own_figure: bool, right: float = 0.985)
         part for line in (*words.notes, words.source) for part in textwrap.wrap(line, int(columns * 1.24))
     ]
     bottom = 0.06 + _SMALL_LINE * len(small)
-    high = 0.70 * high + top + bottom + _AXIS_WORDS
+    under = _AXIS_WORDS + below
+    high = 0.70 * high + top + bottom + under
     figure.set_size_inches(wide, high)  # type: ignore[union-attr]
     for down, part, size, weight, colour in above:
         figure.text(0.012, 1 - down / high, part, fontsize=size, fontweight=weight, color=colour, va="top")
     for number, part in enumerate(small):
         up = bottom - _SMALL_LINE * number - 0.02
         figure.text(0.012, up / high, part, fontsize=8, color=GREY, va="top")
-    figure.subplots_adjust(
-        left=0.62 / wide, right=right, top=1 - top / high, bottom=(bottom + _AXIS_WORDS) / high
-    )
+    figure.subplots_adjust(left=0.62 / wide, right=right, top=1 - top / high, bottom=(bottom + under) / high)
 
 
 def save_svg(figure: Figure, path: str, *, title: str, description: str) -> None:
