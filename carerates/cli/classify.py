@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,14 @@ RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
     help="Half-width of little change, in %: needed by three-classes; for slope in % per year.",
 )
 @click.option(
+    "--start-rate",
+    type=click.Choice(["as-found", "shrunk", "earlier"]),
+    default="as-found",
+    show_default=True,
+    help="What a net change starts from: the start year's rate, that rate drawn to the middle, or the mean "
+    "of the three years before it.",
+)
+@click.option(
     "--expected-by",
     multiple=True,
     help="Bundled factor for expected rates at the end, such as deprivation; repeat for several.",
@@ -56,6 +65,7 @@ def command(
     start: int,
     end: int,
     dead_band: float | None,
+    start_rate: str,
     expected_by: tuple[str, ...],
     probability: float | None,
     own_areas: bool,
@@ -76,6 +86,10 @@ def command(
     from carerates.trends import classify
 
     chosen = _rule(rule, start, end, dead_band, excluded=bool(expected_by))
+    try:
+        chosen = replace(chosen, start_rate=start_rate.replace("-", "_"))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     rates = _rates(file, nation, own_areas)
     expected = None
     if expected_by:

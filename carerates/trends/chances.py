@@ -152,7 +152,7 @@ def chances_from_counts(
     keys = nation_keys(panel.labels["nation"])[known]
     names = sorted(set(keys))
     groups = keys.map({name: at for at, name in enumerate(names)}).to_numpy(dtype=np.int64)
-    length = 1.0 if rule.measure == "slope" else float(rule.end - rule.start)
+    length = 1.0 if rule.measure == "slope" else rule.end - float(np.mean(rule.base_years))
     posterior = infer_changes(observed[known], variance[known], groups, prior_scale * length)
     # the rate at the end given the underlying change: the sampling error of the change moves both
     side_slope, side_rest, log_end = (one[known] for one in tie)
@@ -231,12 +231,15 @@ def _log_changes(
     for row in range(areas):
         there = np.isfinite(rates[row]) & np.isfinite(counts[row])
         if rule.measure == "net":
-            there &= np.isin(years, [years[0], years[-1]])
-        if not (there[0] and there[-1]) or (counts[row, there] <= 0).any():
+            there &= np.isin(years, rule.years_needed)
+            enough = there.sum() == len(rule.years_needed)
+        else:
+            enough = bool(there[0] and there[-1])
+        if not enough or (counts[row, there] <= 0).any():
             continue
         times = years[there]
         if rule.measure == "net":
-            weight = np.array([-1.0, 1.0])
+            weight = _net_weights(rule)
         else:
             weight = times - times.mean()
             weight = weight / (weight**2).sum()
@@ -247,6 +250,12 @@ def _log_changes(
         rest[row] = max(covariance[-1, -1] - slope[row] ** 2 * variance[row], 0.0)
         log_end[row] = np.log(rates[row, -1])
     return change, variance, (slope, rest, log_end)
+
+
+def _net_weights(rule: Rule) -> Floats:
+    """Return what each year needed counts for in the log change."""
+    before = len(rule.base_years)
+    return np.append(np.full(before, -1.0 / before), 1.0)
 
 
 def _increase(
@@ -273,13 +282,13 @@ def _increase(
         if panel.kind == "children":
             people = np.ones_like(people)
         columns = (
-            [0, len(years) - 1]
+            np.flatnonzero(np.isin(years, rule.years_needed))
             if rule.measure == "net"
             else np.flatnonzero(np.isfinite(children).all(axis=0))
         )
         line = np.log(children[:, columns].sum(axis=0) / people[:, columns].sum(axis=0))
         times = years[columns] - years[columns].mean()
-        pooled[group] = line[-1] - line[0] if rule.measure == "net" else times @ line / (times @ times)
+        pooled[group] = _net_weights(rule) @ line if rule.measure == "net" else times @ line / (times @ times)
         weight = children[:, 0] + children[:, -1]
         share[posterior.groups == group] = weight / weight.sum()
     told = {name: float(_percent_of_log(pooled, rule)[at]) for at, name in enumerate(names)}
@@ -312,7 +321,7 @@ def chances_from_draws(
     rule, expectation, national, interval, k
         As in :func:`chances_from_counts`.  Expected rates in the draws themselves come first.
     """
-    absent = [year for year in (rule.start, rule.end) if year not in draws.years]
+    absent = [year for year in rule.years_needed if year not in draws.years]
     if absent:
         there = ", ".join(str(year) for year in draws.years)
         raise TableError(f"The draws hold no year {', '.join(map(str, absent))}; they hold {there}.")

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
+from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RateDraws, RatesTable, as_rates
 from carerates.trends.breaks import describe_breaks
@@ -23,6 +24,7 @@ from carerates.trends.decisions import Decision, decide_all
 from carerates.trends.expectations import expected_differences, read_expected
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats, normal_quantile
 from carerates.trends.labels import label_areas
+from carerates.trends.levels import with_shrunk_start
 from carerates.trends.measures import measure_bounds, measure_changes
 from carerates.trends.nations import NationalChange, find_national_change, nation_keys, national_of
 from carerates.trends.panels import Panel, cut_panel, require_years
@@ -104,8 +106,9 @@ class Classification:
         """Return a copy, one row per area.
 
         Columns: ``area_code, area_name, nation, region, start, end, percent_change`` (the rule's measure),
-        ``national_percent``, ``label``, ``reason``, ``breaks``.  For published figures also ``rate_start,
-        rate_end, percent_rounding_low, percent_rounding_high`` (what rounding leaves possible),
+        ``national_percent``, ``label``, ``reason``, ``breaks``.  For published figures also ``rate_start``
+        (what the change starts from)``, rate_end, percent_rounding_low, percent_rounding_high`` (what
+        rounding leaves possible),
         ``percent_from_expected`` and ``depends_on_rounding`` (another label is possible within those
         bounds).  For underlying rates ``percent_change`` is the posterior median, with ``percent_lower`` and
         ``percent_upper``; ``probability_increasing, probability_decreasing, probability_stable,
@@ -256,6 +259,8 @@ def classify(
     ['increasing', 'little change']
     """
     rule = rules
+    if probability is not None or isinstance(rates, (RateDraws, HasRateDraws)):
+        _refuse_twice_shrunk(rule)
     if isinstance(rates, (RateDraws, HasRateDraws)):
         asked = 0.8 if probability is None else probability
         settings = ClassificationSettings(rule, asked, interval, survival, prior_scale, k)
@@ -263,13 +268,16 @@ def classify(
     settings = ClassificationSettings(rule, probability, interval, survival, prior_scale, k)
     table = as_rates(rates)
     require_years(table, rule.start, rule.end)
-    years = [year for year in table.years if rule.start <= year <= rule.end]
+    first = _first_year(table, rule)
+    years = [year for year in table.years if first <= year <= rule.end]
     panel = cut_panel(table, years, rule.rate, published_decimals=published_decimals)
     steps = [f"classified by {rule.describe()}"]
     found = find_national_change(panel, rule, national)
     if rule.needs_national:
         steps.append(found.origin)
     if probability is None:
+        if rule.start_rate == "shrunk":
+            panel = with_shrunk_start(panel, rule)
         differences, told = expected_differences(expected, panel, rule)
         frame = _published_frame(panel, rule, found, differences)
         provenance = table.provenance.then(*steps, *told)
@@ -288,9 +296,31 @@ def classify(
         interval=interval,
         k=k,
     )
-    ends = [panel.at(rule.start), panel.at(rule.end)]
-    breaks = describe_breaks(panel.labels["nation"], rule.start, rule.end, panel.kind, panel.vintage[:, ends])
+    ends = [panel.at(min(rule.years_needed)), panel.at(rule.end)]
+    breaks = describe_breaks(
+        panel.labels["nation"], min(rule.years_needed), rule.end, panel.kind, panel.vintage[:, ends]
+    )
     return _underlying(chances, panel.labels, settings, breaks, table.provenance.then(*steps))
+
+
+def _first_year(table: RatesTable, rule: Rule) -> int:
+    """Return the first year that a rule needs, or raise if the table lacks one of them."""
+    if absent := sorted(set(rule.years_needed) - set(table.years)):
+        there = ", ".join(map(str, table.years))
+        raise TableError(
+            f"The rule starts from the mean of {rule.base_years[0]} to {rule.base_years[-1]}; the table has "
+            f"no {', '.join(map(str, absent))}: it holds {there}. Load more years or take fewer."
+        )
+    return min(rule.years_needed)
+
+
+def _refuse_twice_shrunk(rule: Rule) -> None:
+    """Refuse to draw rates to the middle that probabilities draw there already."""
+    if rule.start_rate == "shrunk":
+        raise ValueError(
+            "start_rate='shrunk' is for published figures; probabilities of underlying rates draw every area "
+            "to the middle already. Use start_rate='as_found', or 'earlier'."
+        )
 
 
 def _expectation(expected: object | None, labels: pd.DataFrame, rule: Rule, steps: list[str]) -> Expectation:
@@ -324,7 +354,7 @@ def _classify_draws(
         draws, labels, rule, expectation, national=known, interval=settings.interval, k=settings.k
     )
     provenance = getattr(source, "provenance", NO_PROVENANCE)
-    breaks = describe_breaks(labels["nation"], rule.start, rule.end, "computed")
+    breaks = describe_breaks(labels["nation"], min(rule.years_needed), rule.end, "computed")
     return _underlying(chances, labels, settings, breaks, provenance.then(*steps))
 
 
@@ -398,11 +428,11 @@ def _published_frame(panel: Panel, rule: Rule, national: NationalChange, differe
         bool(np.isfinite(change)) and any(one[row].label != decision.label for one in extremes)
         for row, (change, decision) in enumerate(zip(changes, decisions, strict=True))
     ]
-    ends = [panel.at(rule.start), panel.at(rule.end)]
+    ends = [panel.at(min(rule.years_needed)), panel.at(rule.end)]
     return panel.labels.assign(
         start=rule.start,
         end=rule.end,
-        rate_start=panel.rates[:, ends[0]],
+        rate_start=_start_rates(panel, rule),
         rate_end=panel.rates[:, ends[1]],
         percent_change=changes,
         percent_rounding_low=low,
@@ -413,15 +443,24 @@ def _published_frame(panel: Panel, rule: Rule, national: NationalChange, differe
         reason=[_with_gap(one, panel, row, rule) for row, one in enumerate(decisions)],
         depends_on_rounding=shaky,
         breaks=describe_breaks(
-            panel.labels["nation"], rule.start, rule.end, rule.rate, panel.vintage[:, ends]
+            panel.labels["nation"], min(rule.years_needed), rule.end, rule.rate, panel.vintage[:, ends]
         ),
     )
+
+
+def _start_rates(panel: Panel, rule: Rule) -> Floats:
+    """Return the rates that the change starts from."""
+    columns = [panel.at(year) for year in rule.base_years]
+    if len(columns) == 1:
+        return panel.rates[:, columns[0]]
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.exp(np.log(panel.rates[:, columns]).mean(axis=1)))
 
 
 def _with_gap(decision: Decision, panel: Panel, row: int, rule: Rule) -> str:
     """Add to a missing change which years have no figure."""
     if decision.label != "not available":
         return decision.reason
-    needed = panel.years if rule.measure == "mean_annual" else (rule.start, rule.end)
+    needed = panel.years if rule.measure == "mean_annual" else rule.years_needed
     gaps = [str(year) for year in needed if not np.isfinite(panel.rates[row, panel.at(year)])]
     return decision.reason + (f": no figure for {', '.join(gaps)}" if gaps else ": a rate of zero is no base")

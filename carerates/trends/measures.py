@@ -32,9 +32,12 @@ def measure_changes(rates: ArrayLike, years: tuple[int, ...], rule: Rule) -> Flo
 
     Notes
     -----
-    ``net`` uses the first and last year only; ``mean_annual`` needs every year of the window;
-    ``slope`` needs the first and the last and uses all there are.
+    ``net`` uses the first and last year only (or the mean of the years before the first, see
+    :class:`~carerates.trends.rules.Rule`); ``mean_annual`` needs every year of the window; ``slope`` needs
+    the first and the last and uses all there are.
     """
+    if rule.measure == "net" and rule.start_rate == "earlier":
+        return _change_from_earlier(np.asarray(rates, dtype=float), years, rule)
     inside = [at for at, year in enumerate(years) if rule.start <= year <= rule.end]
     grid = np.asarray(rates, dtype=float)[..., inside]
     times = np.array([years[at] for at in inside], dtype=float)
@@ -47,6 +50,16 @@ def measure_changes(rates: ArrayLike, years: tuple[int, ...], rule: Rule) -> Flo
             return np.full(grid.shape[:-1], np.nan)
         return np.asarray(percent_between(grid[..., :-1], grid[..., 1:], "start").mean(axis=-1))
     return slope_percent(grid, times)
+
+
+def _change_from_earlier(rates: Floats, years: tuple[int, ...], rule: Rule) -> Floats:
+    """Return the change from the geometric mean of the years before the start; NaN where one is missing."""
+    if not set(rule.years_needed) <= set(years):
+        return np.full(rates.shape[:-1], np.nan)
+    before = rates[..., [years.index(year) for year in rule.base_years]]
+    with np.errstate(divide="ignore"):
+        base = np.exp(np.log(before).mean(axis=-1))
+    return percent_between(base, rates[..., years.index(rule.end)], rule.relative_to)
 
 
 def slope_percent(rates: Floats, years: Floats) -> Floats:
@@ -87,7 +100,8 @@ def measure_bounds(low: Floats, high: Floats, years: tuple[int, ...], rule: Rule
     corners year by year, its smallest by moving one year at a time to the best point between its
     neighbours, which ends at the minimum because the sum is convex in the log rates.
     """
-    inside = [at for at, year in enumerate(years) if rule.start <= year <= rule.end]
+    first = min(rule.years_needed)
+    inside = [at for at, year in enumerate(years) if first <= year <= rule.end]
     low, high = low[:, inside], high[:, inside]
     times = np.array([years[at] for at in inside], dtype=float)
     window = tuple(int(year) for year in times)
@@ -95,8 +109,7 @@ def measure_bounds(low: Floats, high: Floats, years: tuple[int, ...], rule: Rule
         low, high = round_half_up(low), round_half_up(high)
     if rule.measure == "mean_annual":
         return _mean_annual_bounds(low, high, complete=len(times) == rule.end - rule.start + 1)
-    centre = np.array([times.mean()]) if rule.measure == "slope" else np.array([(times[0] + times[-1]) / 2])
-    late = times > centre
+    late = times > times.mean() if rule.measure == "slope" else times == rule.end
     smallest = measure_changes(np.where(late, low, high), window, rule)
     largest = measure_changes(np.where(late, high, low), window, rule)
     return smallest, largest

@@ -79,7 +79,8 @@ def national_of(
     keys = nation_keys(labels["nation"])
     if isinstance(national, (RatesTable, pd.DataFrame)):
         table = as_rates(national)
-        years = tuple(year for year in table.years if rule.start <= year <= rule.end)
+        first = min(rule.years_needed)
+        years = tuple(year for year in table.years if first <= year <= rule.end)
         return _from_table(table, years, rule, keys).percent
     return _from_number(national, rule, keys).percent
 
@@ -106,7 +107,7 @@ def _pooled(panel: Panel, rule: Rule, keys: pd.Series) -> NationalChange:
     """Pool the areas of each nation that have figures throughout."""
     weight = panel.children if rule.rate == "children" else panel.population
     complete = np.isfinite(panel.children) & np.isfinite(weight)
-    ends = [panel.at(rule.start), panel.at(rule.end)]
+    ends = [panel.at(year) for year in rule.years_needed]
     needed = complete[:, ends].all(axis=1) if rule.measure == "net" else complete.all(axis=1)
     found: dict[str, float] = {}
     used: list[str] = []

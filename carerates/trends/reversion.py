@@ -11,9 +11,8 @@ from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats, percent_from_log, surviving_children
-from carerates.trends.nations import nation_keys
+from carerates.trends.levels import LEVEL_SCALE, shrink_levels
 from carerates.trends.panels import RateKind, cut_panel, require_years
-from carerates.trends.posterior import infer_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def regression_to_mean(
     base_years: int = 3,
     rate: RateKind = "computed",
     survival: float = WELSH_SURVIVAL,
-    level_scale: float = 0.5,
+    level_scale: float = LEVEL_SCALE,
 ) -> Reversion:
     """Answer how much of the change of high or low areas is regression to the mean, and correct for it.
 
@@ -153,7 +152,12 @@ def regression_to_mean(
     base = (
         logs[:, [panel.at(year) for year in earlier]].mean(axis=1) if earlier else np.full(len(logs), np.nan)
     )
-    shrunk = _shrunk_levels(first, counts[:, 0], panel.labels["nation"], known, level_scale, rate)
+    level = np.where(known, first, np.nan)
+    shrunk = (
+        level
+        if rate == "children"
+        else shrink_levels(level, counts[:, 0], panel.labels["nation"], level_scale)
+    )
     frame = panel.labels.assign(
         rate_start=panel.rates[:, panel.at(start)],
         rate_start_shrunk=np.exp(shrunk),
@@ -199,18 +203,3 @@ def _slopes(first: Floats, change: Floats, counts: Floats, shared: Floats) -> tu
     # where counting error alone explains how areas differ at the start, there is nothing left to regress on
     corrected = (covariance[0, 1] + (noise - common).mean()) / spread if spread > 0 else float("nan")
     return float(slope), float(corrected)
-
-
-def _shrunk_levels(
-    logs: Floats, children: Floats, nations: pd.Series, known: np.ndarray, scale: float, rate: RateKind
-) -> Floats:
-    """Draw the log rates at the start towards their nation's middle."""
-    shrunk = np.full(len(logs), np.nan)
-    if rate == "children":
-        return np.where(known, logs, np.nan)
-    keys = nation_keys(nations)[known]
-    names = sorted(set(keys))
-    groups = keys.map({name: at for at, name in enumerate(names)}).to_numpy(dtype=np.int64)
-    posterior = infer_changes(logs[known], 1 / children[known], groups, scale)
-    shrunk[known] = posterior.expected_change()
-    return shrunk

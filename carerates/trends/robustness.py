@@ -108,6 +108,7 @@ def sensitivity(
     probabilities: Sequence[float] = (0.5, 0.8, 0.95),
     prior_scales: Sequence[float] = (0.025, 0.05, 0.1),
     survivals: Sequence[float] = (0.0, 0.74, 0.85),
+    start_rates: Iterable[str] = (),
     national: float | RatesTable | pd.DataFrame | None = None,
 ) -> Sensitivity:
     """Answer which labels are robust, by changing one choice of a rule at a time.
@@ -129,6 +130,9 @@ def sensitivity(
         Also classify underlying rates, at this probability; None leaves published figures only.
     probabilities, prior_scales, survivals : sequences of float
         Other probabilities, priors and shares of children who stay, for the underlying rates.
+    start_rates : iterable of str
+        Other starts of a net change, ``"shrunk"`` (published figures only) or ``"earlier"``: does the label
+        survive a start without the luck of one year?
     national
         National change for the rule as given, and where a variation keeps its window, base and figure.
 
@@ -142,6 +146,11 @@ def sensitivity(
     settings = SensitivitySettings(rules, probability)
     runs: list[tuple[str, str, Rule, object | None]] = [("as given", rules.name, rules, first)]
     runs += _variations(rules, windows, bases, figures, thresholds, first)
+    runs += [
+        ("start rate", start, replace(rules, start_rate=start), first)  # type: ignore[arg-type]
+        for start in start_rates
+        if start != rules.start_rate
+    ]
     runs += [("measure of need", name, rules, one) for name, one in list(named.items())[1:]]
     parts: list[pd.DataFrame] = []
     for varied, setting, rule, needed in runs:
@@ -153,7 +162,7 @@ def sensitivity(
         parts.append(_rows(found, "published figures", varied, setting))
         if varied == "as given" and rules.measure != "mean_annual":
             parts += _rounding_rows(found)
-        if probability is not None and rules.measure != "mean_annual":
+        if probability is not None and rule.measure != "mean_annual" and rule.start_rate != "shrunk":
             found = classify(table, rule, expected=needed, national=bar, probability=probability, k=None)
             parts.append(_rows(found, "underlying rates", varied, setting))
     if probability is not None and rules.measure != "mean_annual":

@@ -15,6 +15,7 @@ from carerates.trends.changes import Base
 from carerates.trends.panels import RateKind, require_kind
 
 Measure = Literal["net", "mean_annual", "slope"]
+StartRate = Literal["as_found", "shrunk", "earlier"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class Rule:
         The same for the other arm: exclude a decreasing area at least this far above expectation.
     expected_left_out : bool
         Compare with the expected rate that was made without the area itself.
+    start_rate : {"as_found", "shrunk", "earlier"}
+        What a net change starts from: the start year's rate; that rate drawn towards its nation's middle as
+        far as its counting error justifies (published figures only: probabilities do so anyway); or the
+        geometric mean of the years before the start, which no luck of the start year enters.  The last two
+        correct for regression to the mean.
+    earlier_years : int
+        How many years before the start ``"earlier"`` takes.
     """
 
     name: str
@@ -70,6 +78,8 @@ class Rule:
     shortfall: float | None = None
     excess: float | None = None
     expected_left_out: bool = False
+    start_rate: StartRate = "as_found"
+    earlier_years: int = 3
 
     def __post_init__(self) -> None:
         require_kind(self.rate)
@@ -88,6 +98,16 @@ class Rule:
             problems.append(f"middle={self.middle!r} is the label of another class")
         if self.measure != "net" and self.relative_to == "end":
             problems.append(f"measure={self.measure!r} has no end base; leave relative_to='start'")
+        if self.start_rate not in get_args(StartRate):
+            problems.append(f"start_rate={self.start_rate!r} is not one of {', '.join(get_args(StartRate))}")
+        elif self.start_rate != "as_found" and self.measure != "net":
+            problems.append(f"measure={self.measure!r} uses every year; start_rate is for measure='net'")
+        if self.start_rate == "shrunk" and self.rate != "computed":
+            problems.append(
+                f"start_rate='shrunk' needs rates with their counts, rate='computed'; this is {self.rate!r}"
+            )
+        if self.start_rate != "as_found" and self.whole_number_rates:
+            problems.append("whole_number_rates goes with the start year's own rate, start_rate='as_found'")
         return problems
 
     def _wrong_numbers(self) -> list[str]:
@@ -95,6 +115,8 @@ class Rule:
         problems = []
         if self.start >= self.end:
             problems.append(f"start must come before end (start={self.start}, end={self.end})")
+        if isinstance(self.earlier_years, bool) or not self.earlier_years >= 1:
+            problems.append(f"earlier_years={self.earlier_years!r} must be 1 or more")
         if not np.isfinite(self.decreasing):
             problems.append(f"decreasing={self.decreasing!r} is not a finite percentage")
         if self.decreasing > 0:
@@ -118,6 +140,18 @@ class Rule:
         return problems
 
     @property
+    def base_years(self) -> tuple[int, ...]:
+        """Years that the change starts from."""
+        if self.start_rate != "earlier":
+            return (self.start,)
+        return tuple(range(self.start - self.earlier_years, self.start))
+
+    @property
+    def years_needed(self) -> tuple[int, ...]:
+        """Years without which there is no change, ascending."""
+        return (*self.base_years, self.end)
+
+    @property
     def needs_national(self) -> bool:
         """Whether the rule compares with the national change."""
         return self.increasing is None
@@ -132,10 +166,19 @@ class Rule:
         """Unit of the measure, for axes and sentences."""
         return "%" if self.measure == "net" else "% per year"
 
+    def _start_words(self) -> str:
+        """Say what a net change starts from."""
+        if self.start_rate == "earlier":
+            first, last = self.base_years[0], self.base_years[-1]
+            return f"the mean of {first} to {last}" if last > first else str(first)
+        drawn = " (each rate drawn to the middle as far as counting error justifies)"
+        return f"{self.start}{drawn if self.start_rate == 'shrunk' else ''}"
+
     def describe(self, *, underlying: bool = False) -> str:
         """Say the rule in words; of underlying rates it does not matter which figure was printed."""
         what = {
-            "net": f"the change from {self.start} to {self.end} in per cent of the {self.relative_to} rate",
+            "net": f"the change from {self._start_words()} to {self.end} "
+            f"in per cent of the {self.relative_to} rate",
             "mean_annual": f"the mean of the yearly percentage changes from {self.start} to {self.end}",
             "slope": f"the slope of the log rate from {self.start} to {self.end}, in per cent per year",
         }[self.measure]
