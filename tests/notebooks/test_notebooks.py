@@ -1,0 +1,79 @@
+"""The notebooks are clean files that run from top to bottom on the bundled figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+NAMES = [one.stem for one in NOTEBOOKS]
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def run(path: Path, **parameters: object) -> dict[str, object]:
+    """Run the code cells in one namespace; ``parameters`` are set after the cell tagged so."""
+    names: dict[str, object] = {}
+    for cell in read(path)["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), f"{path.stem}, cell {cell['id']}", "exec"), names)
+            if "parameters" in cell["metadata"].get("tags", []):
+                names |= parameters
+    return names
+
+
+def test_there_are_five() -> None:
+    assert len(NOTEBOOKS) == 5
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_file_is_clean(path: Path) -> None:
+    book = read(path)
+    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
+    ids = [cell["id"] for cell in book["cells"]]
+    assert len(set(ids)) == len(ids)
+    for cell in book["cells"]:
+        assert all(line.endswith("\n") for line in cell["source"][:-1])
+        assert cell["cell_type"] == "markdown" or (cell["outputs"] == [] and cell["execution_count"] is None)
+    # one space of indentation, one line of source per line: a changed line is a changed line
+    text = path.read_text(encoding="utf-8")
+    assert text == json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_reader_is_told_what_to_conclude_and_what_not(path: Path) -> None:
+    last = "".join(read(path)["cells"][-1]["source"])
+    assert last.startswith("## What to conclude, and what not to")
+    assert "**Conclude**" in last
+    assert "**Do not conclude**" in last
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mpl.use("Agg")
+    monkeypatch.chdir(FOLDER)
+    names = run(path)
+    assert "cr" in names
+
+
+@pytest.mark.slow
+def test_model_notebook_with_nuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FOLDER)
+    (path,) = [one for one in NOTEBOOKS if one.stem.startswith("3-")]
+    names = run(path, NATIONS=["wales"], YEARS=range(2015, 2019), ENGINE="nuts")
+    fit: Any = names["fit"]
+    assert fit.engine == "nuts"
+    assert fit.diagnostics.passed
+    # the refits of the last cell use the fast engine; a coefficient's mean moves less than its own error
+    table = fit.coefficients().set_index("name")
+    refits: Any = names["refits"]
+    apart = abs(refits[0.5]["deprivation"] - table.loc["deprivation", "rate_ratio"])
+    assert apart < 0.05  # a posterior SD is about 0.07 on the scale of ratios
