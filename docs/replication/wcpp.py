@@ -223,15 +223,3 @@ def z_against_t() -> pd.DataFrame:
             {"score": labels[name].label, "z of the odds ratio": round(abs(z), 2), "t": abs(tests[name].t)}
         )
     return pd.DataFrame(rows)
-
-
-def attenuated() -> frozenset[str]:
-    """Return the scores whose odds ratio has a z below the t of its own t-test by more than a quarter."""
-    table = z_against_t()
-    return frozenset(table.loc[table["z of the odds ratio"] < table["t"] - 0.25, "score"])
-
-
-def attenuated_in_words() -> str:
-    """Return which of the four scores have an odds ratio less certain than their own t-test."""
-    found = attenuated()
-    return "all four" if len(found) == len(survey_print.ODDS_RATIOS) else "; ".join(sorted(found))
