@@ -26,6 +26,7 @@ _PUBLIC = {
     "prior_sensitivity": "carerates.models.checks.sensitivity",
     "without_each_area": "carerates.models.checks.sensitivity",
     "Prediction": "carerates.models.results.prediction",
+    "narrow_to_totals": "carerates.models.design.totals",
     "check_prior": "carerates.models.checks.prior",
     "PriorCheck": "carerates.models.checks.prior",
     "PredictiveChecks": "carerates.models.checks.predictive",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from carerates.models.checks.predictive import PredictiveChecks, check_predictions
     from carerates.models.checks.prior import PriorCheck, check_prior
     from carerates.models.checks.sensitivity import prior_sensitivity, without_each_area
+    from carerates.models.design.totals import narrow_to_totals
     from carerates.models.fitting import fit
     from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Priors, spread
     from carerates.models.results.fitted import FittedRates
@@ -68,6 +70,7 @@ __all__ = [
     "check_prior",
     "compare_models",
     "fit",
+    "narrow_to_totals",
     "prior_sensitivity",
     "spread",
     "without_each_area",

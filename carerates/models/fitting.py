@@ -15,6 +15,7 @@ import pandas as pd
 from carerates.models.checks.diagnostics import Check, Diagnostics
 from carerates.models.design.arrays import build_design
 from carerates.models.design.completeness import usable_rates
+from carerates.models.design.totals import narrow_to_totals
 from carerates.models.results.fitted import FittedRates
 from carerates.models.spec import RateModel
 from carerates.tables import RatesTable, as_rates
@@ -34,6 +35,7 @@ def fit(
     seed: int = 1,
     draws: int | None = None,
     strict: bool = False,
+    totals: pd.DataFrame | None = None,
 ) -> FittedRates:
     """Estimate every area's underlying rate, and the rate expected given its circumstances.
 
@@ -54,6 +56,9 @@ def fit(
         Joint draws to return: 2,000 by default, 4,000 over four chains for ``"nuts"``.
     strict : bool
         Raise if a check fails, instead of marking every output.
+    totals : DataFrame, optional
+        Known totals of nations or regions, which narrow what suppressed and rounded counts may be; see
+        :func:`carerates.models.narrow_to_totals`.
 
     Returns
     -------
@@ -82,7 +87,8 @@ def fit(
         raise TypeError(f"The first argument is a RateModel, not a {type(model).__name__}.")
     if draws is not None and draws < 100:
         raise ValueError(f"draws is at least 100, so that intervals mean something; this is {draws}.")
-    usable = usable_rates(model, as_rates(rates))
+    table = as_rates(rates) if totals is None else narrow_to_totals(rates, totals)
+    usable = usable_rates(model, table)
     design = build_design(model, usable.rates)
     started = time.perf_counter()
     if engine == "nuts":

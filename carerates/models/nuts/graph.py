@@ -117,7 +117,9 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
                     pm, "area", level_mean, spreads["sd_area"], design.shape[0], centred["area"]
                 )
             else:
-                level, effect = _about_along_map(pm, pt, level_mean, arrays, spreads, centred["area"])
+                level, effect = _about_along_map(
+                    pm, pt, level_mean, arrays, spreads, centred["area"], design.shape[0]
+                )
             eta = eta + level[area_of_row]
             own.append(effect[:, None])
             if design.model.area_slopes:
@@ -173,6 +175,7 @@ def _about_along_map(
     arrays: dict[str, Any],
     spreads: dict[str, Any],
     centred: bool,
+    size: int,
 ) -> tuple[Any, Any]:
     """Return levels about a mean, along the map's directions, and their deviations from it.
 
@@ -181,13 +184,13 @@ def _about_along_map(
     """
     share = spreads["spatial_share"]
     sd = spreads["sd_area"] * pt.sqrt(1 - share + share * arrays["map_variances"])
-    vectors, size = arrays["map_vectors"], arrays["map_variances"].shape[0]
+    vectors = arrays["map_vectors"]
     if centred:
-        value = pm.Flat("area_value", shape=size.eval())
+        value = pm.Flat("area_value", shape=size)
         along = pt.dot(vectors.T, value - mean) / sd
         pm.Potential("area_along_map", -0.5 * (along**2).sum() - pt.log(sd).sum())
         return value, value - mean
-    deviation = pt.dot(vectors, sd * pm.Normal("area_standard", 0.0, 1.0, shape=size.eval()))
+    deviation = pt.dot(vectors, sd * pm.Normal("area_standard", 0.0, 1.0, shape=size))
     return mean + deviation, deviation
 
 
