@@ -20,11 +20,21 @@ class ChartFigure(Figure):
 
     alternative: str = ""
 
+    def words(self) -> str:
+        """Return the chart in words: its alternative, or else what is written on and around it."""
+        if self.alternative:
+            return " ".join(self.alternative.split())
+        written = [text.get_text() for text in self.texts]
+        for ax in self.axes:
+            written += [ax.get_title(loc="left"), ax.get_title(), ax.get_xlabel(), ax.get_ylabel()]
+        said = dict.fromkeys(" ".join(one.split()) for one in written if one.strip())
+        return "Chart. " + " ".join(one if one.endswith((".", "?", "!")) else f"{one}." for one in said)
+
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, bytes], dict[str, dict[str, str]]]:  # noqa: ANN401
         """Return the picture and its words as notebooks ask for them."""
         picture = BytesIO()
         self.savefig(picture, format="png", dpi=110)
-        return {"image/png": picture.getvalue()}, {"image/png": {"alt": self.alternative}}
+        return {"image/png": picture.getvalue()}, {"image/png": {"alt": self.words()}}
 
 
 def new_figure(size: tuple[float, float]) -> ChartFigure:

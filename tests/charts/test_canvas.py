@@ -12,4 +12,14 @@ def test_a_notebook_gets_the_picture_and_its_words() -> None:
     assert isinstance(figure, ChartFigure)
     shown, about = figure._repr_mimebundle_()
     assert shown["image/png"].startswith(b"\x89PNG")
-    assert about["image/png"]["alt"] == funnel.text_alternative("cy") != funnel.text_alternative()
+    assert about["image/png"]["alt"] == " ".join(funnel.text_alternative("cy").split())
+    assert about["image/png"]["alt"] != funnel.text_alternative()
+
+
+def test_a_chart_without_an_alternative_says_what_is_written_on_it() -> None:
+    rates = cr.load_rates("wales", years=[2014, 2018])
+    figure = cr.plot(cr.change(rates, 2014, 2018)).figure
+    assert isinstance(figure, ChartFigure)
+    assert figure.words().startswith("Chart. ")
+    assert "2014" in figure.words()
+    assert "Source:" in figure.words()

@@ -47,7 +47,9 @@ def _functions() -> list[tuple[str, object]]:
     return found
 
 
-@pytest.mark.parametrize(("dotted", "value"), _functions(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("dotted", "value"), _functions(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_public_object_says_what_it_is_for(dotted: str, value: object) -> None:
     words = value.__doc__ or ""
     assert len(words.strip().splitlines()[0]) > 10, f"{dotted} has no docstring of its own"
@@ -103,4 +105,6 @@ def test_functions_and_tests_of_the_index_exist(row: dict[str, str]) -> None:
         found = getattr(found, name)
     assert callable(found)
     path, _, test = row["test"].partition("::")
-    assert re.search(rf"^(?:    )?def {test}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), row["test"]
+    assert re.search(rf"^(?:    )?def {test}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), (
+        row["test"]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 from pathlib import Path
@@ -42,3 +43,9 @@ def test_versions_agree() -> None:
 def test_the_changelog_begins_with_figures_that_change() -> None:
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Figures that change"
+
+
+def test_the_picture_is_that_of_the_bundled_figures() -> None:
+    svg = (ROOT / "docs" / "_static" / "funnel-wales-2018.svg").read_text(encoding="utf-8")
+    told = carerates.funnel(carerates.load_rates("wales", years=[2018])).text_alternative()
+    assert " ".join(told.split()) in " ".join(html.unescape(svg).split())
