@@ -1,4 +1,4 @@
-"""Every page of docs/replication and the analysis of both nations runs from top to bottom."""
+"""Every page of docs/replication runs from top to bottom."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+from tests.documents.pages import DOCS, code_of
+
 PAGES = sorted((DOCS / "replication").glob("*.md"))
-
-
-def cells(page: Path) -> list[str]:
-    """Code cells of an executed Markdown page, without their options."""
-    found = re.findall(r"```\{code-cell\}[^\n]*\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [re.sub(r"\A(?::[^\n]*\n)+", "", cell) for cell in found]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the notebook tools that glue() loads
@@ -23,7 +18,7 @@ def cells(page: Path) -> list[str]:
 def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
-    code = cells(page)
+    code = code_of(page)
     assert code
     names: dict[str, object] = {}
     for number, cell in enumerate(code, start=1):
