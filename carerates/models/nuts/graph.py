@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.special import gammaln
 
 from carerates.errors import MissingExtraError, ModelError
 from carerates.models.counts import NARROW
@@ -72,8 +73,9 @@ def graph_data(design: Design) -> dict[str, Array]:
         "rest_design": rest.reshape(areas * years, width)[design.observed],
         "log_population": np.log(design.panel.population).ravel()[design.observed],
         "exact_count": low[high == low],
-        "set_values": np.where(values <= high[interval, None], values, 0.0),
-        "set_penalty": np.where(values <= high[interval, None], 0.0, -1e10),
+        "set_low": low[interval],
+        "set_before": np.where(values > low[interval, None], values - 1, 0.0),
+        "set_constant": np.where(values <= high[interval, None], -gammaln(values + 1), -1e10),
     }
 
 
@@ -296,29 +298,43 @@ def _likelihood(
     exact = np.flatnonzero(design.counts.low == design.counts.high)
     sets = np.flatnonzero(design.counts.low < design.counts.high)
     negative_binomial = design.model.likelihood == "negative_binomial"
+    size = spreads["noise"] ** -2 if negative_binomial else None
 
-    def log_pmf(y: Any, at: Any, trials: Any = None) -> Any:  # noqa: ANN401
+    def about(y: Any, at: Any, trials: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        """Log probability of y but for -log y!, and how much one more child adds but for what is shared."""
         if trials is not None:
             share = pt.minimum(at - pt.log(trials), -1e-9)
-            ways = pt.gammaln(trials + 1) - pt.gammaln(y + 1) - pt.gammaln(trials - y + 1)
-            return y * share + (trials - y) * pt.log1p(-pt.exp(share)) + ways
-        if not negative_binomial:
-            return y * at - pt.exp(at) - pt.gammaln(y + 1)
-        size = spreads["noise"] ** -2
-        # the difference of two log gammas loses its digits as the noise vanishes; a series keeps them
-        small = pt.minimum(size, 200.0)
-        large = pt.maximum(size, 100.0)
-        direct = pt.gammaln(y + small) - pt.gammaln(small) - y * pt.log(small)
-        total = y + large
-        series = (1 / total - 1 / large) / 12 - (total**-3 - large**-3) / 360
-        rising = pt.switch(size < 150, direct, (total - 0.5) * pt.log1p(y / large) - y + series)
-        return rising + y * at - (y + size) * pt.log1p(pt.exp(at) / size) - pt.gammaln(y + 1)
+            others = pt.log1p(-pt.exp(share))
+            ways = pt.gammaln(trials + 1) - pt.gammaln(trials - y + 1)
+            return y * share + (trials - y) * others + ways, at - others
+        if size is None:
+            return y * at - pt.exp(at), at
+        share = at - pt.log1p(pt.exp(at) / size)
+        return _log_rising(pt, y, size) + y * share - size * (at - share), share
 
     if len(exact):
-        pm.Potential(
-            "exact_likelihood", log_pmf(arrays["exact_count"], eta[exact], arrays.get("exact_trials")).sum()
-        )
+        value, _ = about(arrays["exact_count"], eta[exact], arrays.get("exact_trials"))
+        pm.Potential("exact_likelihood", (value - pt.gammaln(arrays["exact_count"] + 1)).sum())
     if len(sets):
-        trials = arrays["set_trials"][:, None] if "set_trials" in arrays else None
-        terms = log_pmf(arrays["set_values"], eta[sets][:, None], trials) + arrays["set_penalty"]
-        pm.Potential("set_likelihood", pt.logsumexp(terms, axis=1).sum())
+        trials = arrays.get("set_trials")
+        value, more = about(arrays["set_low"], eta[sets], trials)
+        # probabilities of neighbouring counts differ by a simple factor: one log gamma serves the whole set
+        rises: Any = 0.0
+        if size is not None:
+            rises = pt.cumsum(pt.log1p(arrays["set_before"] / size), axis=1)
+        elif trials is not None:
+            rises = pt.cumsum(pt.log1p(-arrays["set_before"] / trials[:, None]), axis=1)
+        widest = int((design.counts.high - design.counts.low)[sets].max()) + 1
+        terms = rises + more[:, None] * np.arange(widest, dtype=float) + arrays["set_constant"]
+        pm.Potential("set_likelihood", (value + pt.logsumexp(terms, axis=1)).sum())
+
+
+def _log_rising(pt: Any, y: Any, size: Any) -> Any:  # noqa: ANN401
+    """Return log of Gamma(y + size) / (Gamma(size) size^y)."""
+    # the difference of two log gammas loses its digits as the noise vanishes; a series keeps them
+    small = pt.minimum(size, 200.0)
+    large = pt.maximum(size, 100.0)
+    direct = pt.gammaln(y + small) - pt.gammaln(small) - y * pt.log(small)
+    total = y + large
+    series = (1 / total - 1 / large) / 12 - (total**-3 - large**-3) / 360
+    return pt.switch(size < 150, direct, (total - 0.5) * pt.log1p(y / large) - y + series)
