@@ -1,25 +1,33 @@
 """What hierarchical models cost: ratios between engines and sizes, in one run.
 
-Run with ``python benchmarks/models.py`` (Laplace only) or ``python benchmarks/models.py --nuts`` (adds NUTS:
-minutes).  CPU seconds of this process; ratios are what to compare between machines.
+Run with ``python benchmarks/models.py`` (Laplace only), ``python benchmarks/models.py --nuts`` (adds NUTS:
+minutes) or ``python benchmarks/models.py --nuts --bambi PYTHON`` (adds bambi, from an environment of its own;
+see benchmarks/bambi_panel.py).  CPU seconds; ratios are what to compare between machines.
 """
 
 from __future__ import annotations
 
+import ctypes
+import json
 import resource
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import carerates as cr
 from carerates.models import RateModel
+from carerates.models.checks.diagnostics import effective_sizes, rhat
 from carerates.models.design.arrays import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.tables import Factor, RatesTable
 
 LINES = RateModel(factors=["need"], area_slopes=True, area_time="none")
+STRAIGHT = LINES.replace(time="linear")  # what a formula can say too
 
 
 def panel(areas: int, years: int, seed: int = 1) -> RatesTable:
@@ -53,27 +61,102 @@ def laplace_seconds(areas: int, years: int, model: RateModel = LINES) -> float:
     return time.process_time() - start
 
 
+def worst_effective(chains: int, parts: dict[str, np.ndarray]) -> tuple[float, float, str]:
+    """Return the smallest bulk or tail effective size of any parameter, the largest R-hat, and whose."""
+    worst, mixing, where = np.inf, 0.0, ""
+    for name, values in parts.items():
+        by_chain = values.reshape(chains, len(values) // chains, -1)
+        size = np.fmin(*effective_sizes(by_chain))
+        mixing = max(mixing, float(np.nanmax(rhat(by_chain))))
+        if np.nanmin(size) < worst:
+            worst, where = float(np.nanmin(size)), name
+    return worst, mixing, where
+
+
+def gradient_microseconds(areas: int, years: int, calls: int = 300) -> float:
+    """Time one log density with its gradient, as the sampler calls it."""
+    import nutpie
+
+    from carerates.models.nuts import engine
+    from carerates.models.nuts.centring import choose_centring
+    from carerates.models.nuts.graph import graph_data
+
+    design = build_design(STRAIGHT, panel(areas, years))
+    found = draw_posterior(design, draws=100, seed=1)[1]
+    compiled, _ = engine._compiled(
+        nutpie, design, choose_centring(design, found.peak), graph_data(design), found
+    )
+    pointer = ctypes.POINTER(ctypes.c_double)
+    at, slope, density = compiled.initial_point_func(1), np.zeros(compiled.n_dim), np.zeros(1)
+    arguments = [one.ctypes.data_as(pointer) for one in (at, slope, density)]
+    start = time.process_time()
+    for _ in range(calls):
+        compiled.compiled_logp_func.ctypes(compiled.n_dim, *arguments, compiled.user_data.ctypes.data)
+    return 1e6 * (time.process_time() - start) / calls
+
+
+def bambi_rate(python: str, rates: RatesTable) -> float:
+    """Return bambi's worst effective sample size per CPU second on the same figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        table, target = Path(folder, "panel.csv"), Path(folder, "draws.npz")
+        frame = rates.to_frame()
+        frame["year"] -= frame["year"].mean()
+        frame.assign(log_population=np.log(frame["population"])).to_csv(table, index=False)
+        command = [python, str(Path(__file__).with_name("bambi_panel.py")), str(table), str(target)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        record = json.loads(done.stdout.strip().splitlines()[-1])
+        with np.load(target) as arrays:
+            parts = {name: arrays[name].reshape(-1, *arrays[name].shape[2:]) for name in arrays.files}
+    size, mixing, where = worst_effective(4, parts)
+    print(f"bambi {record}: worst effective size {size:.0f} ({where}), R-hat {mixing:.3f}")
+    return size / record["seconds"]
+
+
+def compare_engines(python: str | None) -> None:
+    first, second = panel(175, 13, seed=1), panel(175, 13, seed=2)
+    laplace = laplace_seconds(175, 13, STRAIGHT)
+    start = time.process_time()
+    fit = cr.fit(STRAIGHT, first, engine="nuts")
+    fresh = time.process_time() - start
+    start = time.process_time()
+    again = cr.fit(STRAIGHT, second, engine="nuts")
+    refit = time.process_time() - start
+    start = time.process_time()
+    short = cr.fit(STRAIGHT, second, engine="nuts", draws=400)
+    quick = time.process_time() - start
+    print(fit.diagnostics)
+    print(f"first fit {fit.record}\nsecond fit {again.record}\nshort refit {short.record}")
+    draws = fit.posterior
+    parts = {"shared": draws.shared, "own": draws.local} | {
+        one.name: draws.spreads[one.name] for one in fit.design.free_spreads
+    }
+    size, mixing, where = worst_effective(draws.chains, parts)
+    print(f"NUTS: worst effective size {size:.0f} ({where}), R-hat {mixing:.3f}, {fresh:.1f} CPU s in all")
+    print(f"Laplace {laplace:.2f} CPU s: {fresh / laplace:.0f} times cheaper, {refit / laplace:.0f} refit")
+    print(f"refit of other data {refit:.1f} CPU s, of 400 draws {quick:.1f}: compiling is spared")
+    compiling = [float(one.record["compile seconds"].split()[0]) for one in (fit, again)]
+    print(f"from data to first draw: {compiling[0] / max(compiling[1], 1e-3):.0f} times cheaper in a refit")
+    costs = {areas: gradient_microseconds(areas, 13) for areas in (175, 700)}
+    print(
+        f"one gradient {costs[175]:.0f} microseconds with 2,275 counts, {costs[700]:.0f} with 9,100: "
+        f"{costs[700] / costs[175]:.1f} times for 4 times the counts"
+    )
+    if python:
+        theirs = bambi_rate(python, first)
+        print(
+            f"worst effective size per CPU second, compiling included: ours {size / fresh:.2f}, "
+            f"bambi {theirs:.3f}, ratio {size / fresh / theirs:.0f}"
+        )
+
+
 def main() -> None:
     print("areas x years   Laplace CPU s   microseconds per count")
     for areas, years in ((22, 7), (175, 7), (175, 13), (550, 15), (2000, 20)):
         seconds = laplace_seconds(areas, years)
-        print(f"{areas:5d} x {years:<5d} {seconds:12.2f} {1e6 * seconds / areas / years:16.0f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GiB")
-    if "--nuts" not in sys.argv:
-        return
-    first, second = panel(175, 13, seed=1), panel(175, 13, seed=2)
-    start = time.process_time()
-    fit = cr.fit(LINES, first, engine="nuts")
-    fresh = time.process_time() - start
-    start = time.process_time()
-    again = cr.fit(LINES, second, engine="nuts")
-    refit = time.process_time() - start
-    laplace = laplace_seconds(175, 13)
-    print(fit.diagnostics)
-    print(f"NUTS, first fit {fresh:.1f} CPU s; Laplace is {fresh / laplace:.0f} times cheaper")
-    print(
-        f"NUTS, other data of the same shape {refit:.1f} CPU s; compiling: {again.record['compile seconds']}"
-    )
+        print(f"{areas:5d} x {years:<5d} {seconds:12.2f} {1e6 * seconds / areas / years:16.0f}", flush=True)
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GiB", flush=True)
+    if "--nuts" in sys.argv:
+        compare_engines(sys.argv[sys.argv.index("--bambi") + 1] if "--bambi" in sys.argv else None)
 
 
 if __name__ == "__main__":
