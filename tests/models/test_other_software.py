@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 import carerates as cr
 from carerates.models import Normal, Priors, RateModel
