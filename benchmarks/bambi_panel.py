@@ -23,17 +23,22 @@ def main() -> None:
     table, target = Path(sys.argv[1]), Path(sys.argv[2])
     import bambi
     import numpy as np
+    import nutpie
     import pandas as pd
 
     frame = pd.read_csv(table)
     start = time.process_time()
     model = bambi.Model(FORMULA, frame, family="negativebinomial")
-    draws = model.fit(
-        draws=500, tune=500, chains=4, cores=2, inference_method="nutpie", random_seed=1, progressbar=False
-    )
-    seconds = time.process_time() - start
+    model.build()
+    graph = model.backend.model
+    # what bambi does itself for inference_method="nutpie", in two steps to time them apart
+    compiled = nutpie.compile_pymc_model(graph)
+    compiling = time.process_time() - start
+    start = time.process_time()
+    draws = nutpie.sample(compiled, draws=500, tune=500, chains=4, cores=2, seed=1, progress_bar=False)
+    sampling = time.process_time() - start
     posterior = draws["posterior"]
-    learned = [one.name for one in model.backend.model.free_RVs]
+    learned = [one.name for one in graph.free_RVs]
     arrays = {
         name: np.asarray(posterior[name]).reshape(*np.asarray(posterior[name]).shape[:2], -1)
         for name in posterior.data_vars
@@ -41,7 +46,7 @@ def main() -> None:
     }
     np.savez(target, **arrays)
     versions = {name: version(name) for name in ("bambi", "pymc", "nutpie")}
-    print(json.dumps({"seconds": seconds} | versions))
+    print(json.dumps({"compiling": compiling, "sampling": sampling} | versions))
 
 
 if __name__ == "__main__":

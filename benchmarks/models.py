@@ -2,7 +2,8 @@
 
 Run with ``python benchmarks/models.py`` (Laplace only), ``python benchmarks/models.py --nuts`` (adds NUTS:
 minutes) or ``python benchmarks/models.py --nuts --bambi PYTHON`` (adds bambi, from an environment of its own;
-see benchmarks/bambi_panel.py).  CPU seconds; ratios are what to compare between machines.
+see benchmarks/bambi_panel.py).  ``--gradients`` adds how the cost of a gradient grows,
+``--only-nuts`` leaves the sizes out.  CPU seconds; ratios are what to compare between machines.
 """
 
 from __future__ import annotations
@@ -95,8 +96,8 @@ def gradient_microseconds(areas: int, years: int, calls: int = 300) -> float:
     return 1e6 * (time.process_time() - start) / calls
 
 
-def bambi_rate(python: str, rates: RatesTable) -> float:
-    """Return bambi's worst effective sample size per CPU second on the same figures."""
+def bambi_rates(python: str, rates: RatesTable) -> tuple[float, float]:
+    """Return bambi's worst effective size per CPU second on the same figures, with and without compiling."""
     with tempfile.TemporaryDirectory() as folder:
         table, target = Path(folder, "panel.csv"), Path(folder, "draws.npz")
         frame = rates.to_frame()
@@ -109,54 +110,66 @@ def bambi_rate(python: str, rates: RatesTable) -> float:
             parts = {name: arrays[name].reshape(-1, *arrays[name].shape[2:]) for name in arrays.files}
     size, mixing, where = worst_effective(4, parts)
     print(f"bambi {record}: worst effective size {size:.0f} ({where}), R-hat {mixing:.3f}")
-    return size / record["seconds"]
+    return size / (record["compiling"] + record["sampling"]), size / record["sampling"]
 
 
-def compare_engines(python: str | None) -> None:
+def compare_engines(python: str | None, *, more: bool) -> None:
     first, second = panel(175, 13, seed=1), panel(175, 13, seed=2)
     laplace = laplace_seconds(175, 13, STRAIGHT)
     start = time.process_time()
+    cost = gradient_microseconds(175, 13)
+    compiling = time.process_time() - start
+    start = time.process_time()
     fit = cr.fit(STRAIGHT, first, engine="nuts")
-    fresh = time.process_time() - start
+    sampling = time.process_time() - start
+    fresh = compiling + sampling
     start = time.process_time()
-    again = cr.fit(STRAIGHT, second, engine="nuts")
+    again = cr.fit(STRAIGHT, second, engine="nuts", draws=400)
     refit = time.process_time() - start
-    start = time.process_time()
-    short = cr.fit(STRAIGHT, second, engine="nuts", draws=400)
-    quick = time.process_time() - start
-    print(fit.diagnostics)
-    print(f"first fit {fit.record}\nsecond fit {again.record}\nshort refit {short.record}")
+    print(f"{fit.diagnostics}\n{fit.record}\nrefit: {again.record}")
     draws = fit.posterior
     parts = {"shared": draws.shared, "own": draws.local} | {
         one.name: draws.spreads[one.name] for one in fit.design.free_spreads
     }
     size, mixing, where = worst_effective(draws.chains, parts)
-    print(f"NUTS: worst effective size {size:.0f} ({where}), R-hat {mixing:.3f}, {fresh:.1f} CPU s in all")
-    print(f"Laplace {laplace:.2f} CPU s: {fresh / laplace:.0f} times cheaper, {refit / laplace:.0f} refit")
-    print(f"refit of other data {refit:.1f} CPU s, of 400 draws {quick:.1f}: compiling is spared")
-    compiling = [float(one.record["compile seconds"].split()[0]) for one in (fit, again)]
-    print(f"from data to first draw: {compiling[0] / max(compiling[1], 1e-3):.0f} times cheaper in a refit")
-    costs = {areas: gradient_microseconds(areas, 13) for areas in (175, 700)}
     print(
-        f"one gradient {costs[175]:.0f} microseconds with 2,275 counts, {costs[700]:.0f} with 9,100: "
-        f"{costs[700] / costs[175]:.1f} times for 4 times the counts"
+        f"NUTS: compiling {compiling:.1f} CPU s, the rest {sampling:.1f}; a gradient {cost:.0f} microseconds"
+    )
+    print(f"NUTS: worst effective size {size:.0f} ({where}), R-hat {mixing:.3f}")
+    print(
+        f"Laplace {laplace:.2f} CPU s: {fresh / laplace:.0f} times cheaper, {sampling / laplace:.0f} compiled"
+    )
+    ready = float(again.record["compile seconds"].split()[0])
+    print(
+        f"from data to first draw {ready:.2f} s in a refit: {compiling / max(ready, 1e-3):.0f} times cheaper"
+    )
+    print(
+        f"refit of 400 draws with Laplace start and checks {refit:.1f} CPU s: {fresh / refit:.1f} times",
+        flush=True,
     )
     if python:
-        theirs = bambi_rate(python, first)
+        total, after = bambi_rates(python, first)
         print(
-            f"worst effective size per CPU second, compiling included: ours {size / fresh:.2f}, "
-            f"bambi {theirs:.3f}, ratio {size / fresh / theirs:.0f}"
+            f"worst effective size per CPU second, ours and bambi's: {size / fresh:.2f} and {total:.3f} with "
+            f"compiling, {size / fresh / total:.0f} times; {size / sampling:.2f} and {after:.3f} without, "
+            f"{size / sampling / after:.0f} times",
+            flush=True,
         )
+    if more:
+        wide = gradient_microseconds(700, 13)
+        print(f"one gradient with 9,100 counts {wide:.0f} microseconds: {wide / cost:.1f} times for 4 times")
 
 
 def main() -> None:
     print("areas x years   Laplace CPU s   microseconds per count")
-    for areas, years in ((22, 7), (175, 7), (175, 13), (550, 15), (2000, 20)):
+    sizes = ((22, 7), (175, 7), (175, 13), (550, 15), (2000, 20))
+    for areas, years in sizes if "--only-nuts" not in sys.argv else ():
         seconds = laplace_seconds(areas, years)
         print(f"{areas:5d} x {years:<5d} {seconds:12.2f} {1e6 * seconds / areas / years:16.0f}", flush=True)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GiB", flush=True)
     if "--nuts" in sys.argv:
-        compare_engines(sys.argv[sys.argv.index("--bambi") + 1] if "--bambi" in sys.argv else None)
+        bambi = sys.argv[sys.argv.index("--bambi") + 1] if "--bambi" in sys.argv else None
+        compare_engines(bambi, more="--gradients" in sys.argv)
 
 
 if __name__ == "__main__":
