@@ -229,9 +229,7 @@ def check_date(value: Printable, year: int, series: Mapping[int, Printable]) -> 
     published = {int(one): read_figure(figure, f"series[{one}]") for one, figure in series.items()}
     if int(year) not in published:
         raise ValueError(f"The series has no {year}; it runs over {', '.join(map(str, sorted(published)))}.")
-    years = tuple(
-        one for one, figure in sorted(published.items()) if printed.fits(figure.lower, figure.upper)
-    )
+    years = tuple(one for one, figure in sorted(published.items()) if _same(printed, figure))
     consistent = int(year) in years
     return Finding(
         "date",
@@ -301,6 +299,12 @@ def check_window(
         {"change": float(value), "windows": windows[relative_to], "windows_other_base": windows[other]},
         {"change": printed.text, "start": start, "end": end, "relative_to": relative_to},
     )
+
+
+def _same(first: Figure, second: Figure) -> bool:
+    """Tell whether two printed figures can stand for one number; 67 and 68 meet only at 67.5, and cannot."""
+    low, high = max(first.lower, second.lower), min(first.upper, second.upper)
+    return low < high or first.value == second.value
 
 
 def _rounded(value: Printable, unit: int, name: str) -> tuple[Fraction, Fraction]:

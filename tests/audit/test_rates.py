@@ -57,3 +57,10 @@ def test_windows() -> None:
 def test_no_change_from_nothing() -> None:
     with pytest.raises(ValueError, match="above 0"):
         check_change(0, 5, 100)
+
+
+def test_a_neighbouring_whole_number_is_another_number() -> None:
+    # 67 and 68 could both be the rounding of 67.5, but no publisher rounds one number in two ways
+    assert not check_date(67, 2020, {2019: 66, 2020: 68}).consistent
+    assert check_date(68, 2020, {2019: 66, 2020: "67.6"}).consistent
+    assert check_date("67.8", 2020, {2019: 66, 2020: 68}).consistent
