@@ -207,7 +207,7 @@ def test_eleven_times_over_nine_steps_of_a_third() -> None:
 
 
 def test_stock_and_flow_of_wales() -> None:
-    # Welsh Government SFR 106/2019: 6,407 at the start, 2,125 starts, 1,678 ends, 6,846 at the end (later 6,834)
+    # Welsh Government SFR 106/2019: 6,407, then 2,125 starts and 1,678 ends, then 6,846 (later 6,834)
     expected = 6_407 + 2_125 - 1_678
     assert expected == 6_854
     assert abs(expected - 6_846) <= 10
