@@ -27,7 +27,11 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "change": ("carerates.charts.changes", "draw_change"),
         "dumbbells": ("carerates.charts.slopes", "draw_dumbbells"),
     },
-    "Forecast": {"forecast": ("carerates.charts.slopes", "draw_forecast")},
+    "Forecast": {"forecast": ("carerates.charts.forecasts", "draw_forecast")},
+    "ForecastScores": {"scores": ("carerates.charts.forecasts", "draw_scores")},
+    "Prediction": {"prediction": ("carerates.charts.forecasts", "draw_prediction")},
+    "AreaEvents": {"events": ("carerates.charts.overlays", "draw_events")},
+    "ClassCalibration": {"calibration": ("carerates.charts.calibrations", "draw_calibration")},
     "Classification": {
         "classes": ("carerates.charts.classes", "draw_classes"),
         "chances": ("carerates.charts.classes", "draw_class_chances"),
@@ -39,6 +43,7 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "gradient": ("carerates.charts.fitted", "draw_gradient"),
         "explained": ("carerates.charts.fitted", "draw_explained"),
         "trends": ("carerates.charts.courses", "draw_trends"),
+        "ratios": ("carerates.charts.tiles", "draw_ratios"),
     },
     "RatesTable": {"trends": ("carerates.charts.courses", "draw_trends")},
     "Responses": {"likert": ("carerates.charts.answers", "draw_likert")},
@@ -80,7 +85,8 @@ def plot(
         Which of the charts of that result; the usual one, named first here, when not given.  A funnel:
         ``"funnel"``, ``"multiples"`` (usual with ``by=``), ``"path"``, ``"course"``.  A change: ``"change"``,
         ``"dumbbells"``.  A classification: ``"classes"``, ``"chances"``, ``"ranking"``.  A fit:
-        ``"caterpillar"``, ``"shrinkage"``, ``"gradient"``, ``"explained"``, ``"trends"``.
+        ``"caterpillar"``, ``"shrinkage"``, ``"gradient"``, ``"explained"``, ``"trends"``, ``"ratios"`` (a map
+        of tiles).
     **looks
         Options of that chart, such as ``headline=``; none of them alters a number.
 

@@ -92,7 +92,7 @@ def draw_trends(
         for ax, code in zip(grid, codes, strict=False):
             rows = table[table["area_code"] == code].sort_values("year")
             _draw_area(ax, rows, fitted)
-            for one in _draw_breaks(ax, rows, years, lang):
+            for one in draw_breaks(ax, str(rows["nation"].iloc[-1]), years, lang):
                 breaks[one] = None
             (name,) = names_in([code], [str(rows["area_name"].iloc[-1])], lang)
             ax.set_title(name, loc="left", fontsize=8.5, fontweight="bold")
@@ -183,9 +183,9 @@ def _draw_area(ax: Axes, rows: pd.DataFrame, fitted: bool) -> None:
     ax.scatter(year, rows["rate_per_10000"], s=9, color=INK, linewidths=0, zorder=3, label="published")
 
 
-def _draw_breaks(ax: Axes, rows: pd.DataFrame, years: Sequence[int], lang: str) -> list[str]:
+def draw_breaks(ax: Axes, nation: str, years: Sequence[int], lang: str) -> list[str]:
     """Mark where the figures changed rather than the children; return what to say of each."""
-    nation, said = str(rows["nation"].iloc[-1]), []
+    said = []
     for one in KNOWN_BREAKS:
         if one.nation == nation and one.affects == "counts" and one.within(years[0], years[-1]):
             ax.axvline(one.year - 0.5, color=GREY, linewidth=1.0, linestyle=":", zorder=1.6)

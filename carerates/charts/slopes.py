@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from carerates.charts.page import Page, Told, chart
-from carerates.charts.phrases import Phrases, level_words
+from carerates.charts.phrases import Phrases
 from carerates.charts.rows import lay_rows, pick_rows
 from carerates.charts.style import GREY, INK, ORANGE
 
 if TYPE_CHECKING:
     from carerates.peers import ContrastingPairs
     from carerates.trends import Change
-    from carerates.trends.forecasts import Forecast
 
 _WORDS: dict[str, Phrases] = {
     "en": {
@@ -29,11 +28,6 @@ _WORDS: dict[str, Phrases] = {
         ),
         "need": "Similar need on: {factors}. What explains a contrast is not in these figures.",
         "none": "No pair of areas is a convincing contrast.",
-        "forecast": "Rate of children looked after: forecast for 31 March {year} from figures to {upto}",
-        "forecast_marks": (
-            "Hollow circles: {upto}. Diamonds: median forecast for {year}; "
-            "bars: {level} predictive interval. It supposes that years to come are like the years seen."
-        ),
     },
     "cy": {
         "children": "Ardal, a nifer y plant sy'n derbyn gofal",
@@ -45,12 +39,6 @@ _WORDS: dict[str, Phrases] = {
             "Wrth ymyl pob un: cymhareb y cyfraddau gwaelodol."
         ),
         "need": "Angen tebyg o ran: {factors}. Nid yw'r hyn sy'n esbonio'r gwahaniaeth yn y ffigurau hyn.",
-        "forecast": "Cyfradd plant sy'n derbyn gofal: rhagolwg 31 Mawrth {year} o ffigurau hyd {upto}",
-        "forecast_marks": (
-            "Cylchoedd gwag: {upto}. Diemwntau: rhagolwg canolrifol ar gyfer {year}; "
-            "barrau: cyfwng rhagfynegol {level}. "
-            "Mae'n tybio bod y blynyddoedd i ddod yn debyg i'r rhai a welwyd."
-        ),
         "none": "Nid oes pâr o ardaloedd sy'n gyferbyniad argyhoeddiadol.",
     },
 }
@@ -78,38 +66,6 @@ def draw_dumbbells(page: Page, result: Change, *, areas: Sequence[str] | None = 
     dates = {"start": settings.start, "end": settings.end}
     unit = page.say("children" if settings.rate == "children" else "row_rate")
     return Told(page.say("title", **dates), unit, (page.say("ends", **dates), *notes))
-
-
-@chart(_WORDS)
-def draw_forecast(
-    page: Page, result: Forecast, *, year: int | None = None, areas: Sequence[str] | None = None
-) -> Told:
-    """Draw each area's last rate and the forecast of a later year with its predictive interval.
-
-    Parameters
-    ----------
-    result : Forecast
-        What :func:`carerates.trends.forecasts.forecast` gave.
-    year : int, optional
-        Year of the forecast shown; the last by default.
-    """
-    every = result.to_frame()
-    years = sorted(int(one) for one in every["year"].unique())
-    shown = years[-1] if year is None else year
-    if shown not in years:
-        raise ValueError(f"The forecast is for {years[0]} to {years[-1]}; there is no {year}.")
-    frame, notes = pick_rows(every[every["year"] == shown], "rate_forecast", areas, page.lang)
-    rows = lay_rows(page, frame["area_name"].tolist())
-    rows.bars(frame["rate_lower"], frame["rate_upper"])
-    rows.dots(frame["rate_last"], "last", colour=GREY, hollow=True)
-    rows.dots(frame["rate_forecast"], "forecast", marker="D", size=34, above=4)
-    told = {"upto": result.settings.upto, "year": shown}
-    level = level_words(result.interval_probability)
-    return Told(
-        page.say("forecast", **told),
-        page.say("children" if result.settings.rate == "children" else "row_rate"),
-        (page.say("forecast_marks", level=level, **told), *notes),
-    )
 
 
 @chart(_WORDS)

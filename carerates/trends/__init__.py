@@ -2,8 +2,10 @@
 
 from carerates.trends import rules
 from carerates.trends.breaks import KNOWN_BREAKS, SeriesBreak
+from carerates.trends.calibration import ClassCalibration, calibrate_classes
 from carerates.trends.changes import Change, change
 from carerates.trends.classes import Classification, classify
+from carerates.trends.events import AreaEvents, follow_area
 from carerates.trends.flows import StockFlow, account_flows
 from carerates.trends.forecasts import Forecast, ForecastScores, forecast, score_forecasts
 from carerates.trends.ranks import Ranks, rank_draws, rank_normals
@@ -15,7 +17,9 @@ from carerates.trends.turning import TurningPoints, turning_points
 
 __all__ = [
     "KNOWN_BREAKS",
+    "AreaEvents",
     "Change",
+    "ClassCalibration",
     "Classification",
     "Forecast",
     "ForecastScores",
@@ -28,8 +32,10 @@ __all__ = [
     "TurningPoints",
     "Windows",
     "account_flows",
+    "calibrate_classes",
     "change",
     "classify",
+    "follow_area",
     "forecast",
     "rank_draws",
     "rank_normals",

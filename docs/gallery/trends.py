@@ -4,7 +4,5 @@ import carerates as cr
 
 rates = cr.load_rates("wales", years=range(2010, 2019))
 areas = ["Torfaen", "Cardiff", "Gwynedd", "Powys", "Swansea", "Wrexham", "Ceredigion", "Bridgend"]
-forecast = cr.plot(cr.trends.forecast(rates, years_ahead=2))
-forecast.figure.savefig("forecast.png", dpi=150)
 ax = cr.plot(rates, areas=areas)
 ax.figure.savefig("trends.png", dpi=150)

@@ -11,7 +11,7 @@ import pytest
 GALLERY = Path(__file__).parents[2] / "docs" / "gallery"
 SCRIPTS = sorted(GALLERY.glob("*.py"))
 # what these draw is tested elsewhere too
-LONG = {"adjusted", "fitted", "funnel_interactive", "neighbours", "survey"}
+LONG = {"adjusted", "calibration", "fitted", "forecasts", "funnel_interactive", "neighbours", "survey"}
 RUNS = [pytest.param(one, id=one.stem, marks=[pytest.mark.slow] * (one.stem in LONG)) for one in SCRIPTS]
 
 
