@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from carerates.provenance import Provenance
 from carerates.sources.edition import read_table, table_source
 from carerates.sources.factor_register import FactorEntry, factor_entries
-from carerates.sources.loading import TABLES, Origin, chosen_nations
+from carerates.sources.loading import TABLES, Origin, chosen_nations, refuse_live_settings
 from carerates.tables import FactorsTable
 
 _PREFIX = {"wales": "W", "england": "E"}
@@ -21,6 +22,8 @@ def load_factors(
     *,
     nations: str | Iterable[str] = ("wales", "england"),
     source: Origin = "bundled",
+    offline: bool | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
 ) -> FactorsTable:
     """Load circumstances of local authorities: deprivation, household types, incomes.
 
@@ -33,6 +36,8 @@ def load_factors(
     source : {"bundled", "live"}
         ``"live"`` asks the publishers, for the factors their services give
         (:data:`carerates.sources.live_factors.LIVE_FACTORS`).
+    offline, cache_dir : bool, path, optional
+        With ``source="live"``, as for :func:`load_rates`.
 
     Returns
     -------
@@ -63,11 +68,15 @@ def load_factors(
     (22, ('deprivation', 'lone_parents'))
     """
     if source == "live":
+        from carerates.sources.fetcher import Fetcher
         from carerates.sources.live_factors import live_factors
+        from carerates.sources.settings import source_settings
 
-        return live_factors(names, nations=chosen_nations(nations))
+        with Fetcher(source_settings(offline=offline, cache_dir=cache_dir)) as fetcher:
+            return live_factors(names, nations=chosen_nations(nations), fetcher=fetcher)
     if source != "bundled":
         raise ValueError(f"source is {source!r}; allowed: 'bundled', 'live'.")
+    refuse_live_settings(offline=offline, cache_dir=cache_dir)
     entries = _chosen_entries(names)
     chosen = chosen_nations(nations)
     key = ["area_code", "year"] if entries[0].year_column else ["area_code"]

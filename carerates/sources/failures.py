@@ -6,6 +6,9 @@ one ``except``.  ``docs/reference/faults.md`` lists every fault and which of the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from carerates.errors import SourceError
 
 
@@ -81,3 +84,12 @@ class StoreError(SourceError):
 
 class DamagedEntryError(StoreError):
     """A stored file no longer has the bytes that were put there."""
+
+
+@contextmanager
+def as_documented(what: str) -> Iterator[None]:
+    """Turn what reading JSON of another shape raises into a :class:`LayoutError` that names the answer."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise LayoutError(f"{what} is not as documented ({type(error).__name__}: {error}).") from error

@@ -25,6 +25,7 @@ from carerates.sources.failures import (
     RefusedError,
     UnknownDatasetError,
     WrongContentError,
+    as_documented,
 )
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.store import Entry, Key
@@ -77,7 +78,8 @@ class OpenGeography:
     def newest(self, pattern: re.Pattern[str], year: int | None = None) -> str:
         """Find the newest service whose name fits a pattern; names are irregular, so they are listed."""
         answer = self._ask("", {})
-        names = [str(one.get("name", "")) for one in answer.get("services", []) if isinstance(one, dict)]
+        with as_documented("The list of services of the Open Geography portal"):
+            names = [str(one.get("name", "")) for one in answer.get("services", []) if isinstance(one, dict)]
         name = newest_name(names, pattern, year)
         if name is None:
             fitting = sorted(one for one in names if pattern.fullmatch(one))
@@ -151,16 +153,18 @@ class OpenGeography:
     def _layer(self, service: str) -> Layer:
         """Read the description of a layer."""
         answer = self._ask(f"{service}/FeatureServer/0", {})
-        fields = tuple(str(one.get("name", "")) for one in answer.get("fields") or [])
-        if not fields or not answer.get("objectIdField"):
+        with as_documented(f"The description of the layer of {service}"):
+            fields = tuple(str(one.get("name", "")) for one in answer.get("fields") or [])
+            edited = (answer.get("editingInfo") or {}).get("lastEditDate")
+            most = int(answer.get("maxRecordCount") or 1000)
+        if not fields or not answer.get("objectIdField") or most < 1:
             raise LayoutError(f"The layer of {service} is not described as documented.")
-        edited = (answer.get("editingInfo") or {}).get("lastEditDate")
         return Layer(
             service=service,
             revision=f"{answer.get('name', service)}" + (f"/{edited}" if edited else ""),
             identifier=str(answer["objectIdField"]),
             fields=fields,
-            page=int(answer.get("maxRecordCount") or 1000),
+            page=most,
         )
 
     def _pages(
@@ -330,7 +334,8 @@ def _check_degrees(coordinates: object, code: str) -> None:
 
 def read_lookup(rows: list[dict[str, Any]], district: str, upper: str) -> pd.DataFrame:
     """Read district and upper tier; metropolitan and London boroughs are their own upper tier."""
-    pairs = [(str(row.get(district) or ""), str(row.get(upper) or "")) for row in rows]
+    with as_documented("The lookup of districts"):
+        pairs = [(str(row.get(district) or ""), str(row.get(upper) or "")) for row in rows]
     if any(not one or not other for one, other in pairs):
         raise ContentError("The lookup of districts has an empty code.")
     frame = pd.DataFrame(pairs, columns=["district_code", "upper_tier_code"]).drop_duplicates(

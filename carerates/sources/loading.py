@@ -6,6 +6,7 @@ keeps its numbers for as long as it keeps its version.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Literal
 
@@ -51,6 +52,9 @@ def load_rates(
     population: Population = "published",
     include_inferred: bool = False,
     source: Origin = "bundled",
+    release: str | None = None,
+    offline: bool | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
 ) -> RatesTable:
     """Load children looked after at 31 March, with the populations they come from.
 
@@ -74,6 +78,13 @@ def load_rates(
     source : {"bundled", "live"}
         ``"bundled"`` reads the edition that came with the installed version; ``"live"`` asks the publishers
         for their newest figures and keeps them (see :func:`carerates.sources.live.live_rates`).
+    release : str, optional
+        With ``source="live"``, a release of England's figures such as ``"2023"``; the newest by default.
+    offline : bool, optional
+        With ``source="live"``, never open a socket and use what was kept.  Otherwise as
+        ``CARERATES_OFFLINE`` says.
+    cache_dir : path, optional
+        With ``source="live"``, the folder of what is kept.  Otherwise as ``CARERATES_CACHE_DIR`` says.
 
     Returns
     -------
@@ -116,9 +127,13 @@ def load_rates(
                 "population='rebased' and include_inferred=True exist in only the bundled edition; "
                 "leave them out with source='live'."
             )
+        from carerates.sources.fetcher import Fetcher
         from carerates.sources.live import live_rates
+        from carerates.sources.settings import source_settings
 
-        return live_rates(chosen, years=wanted, level=level, lang=lang)
+        with Fetcher(source_settings(offline=offline, cache_dir=cache_dir)) as fetcher:
+            return live_rates(chosen, years=wanted, level=level, lang=lang, release=release, fetcher=fetcher)
+    refuse_live_settings(release=release, offline=offline, cache_dir=cache_dir)
     parts, steps = [], []
     for nation in chosen:
         rows = _level_rows(nation, level)
@@ -148,6 +163,12 @@ def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     """Refuse an argument that is not one of a few words."""
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}; allowed: {', '.join(repr(one) for one in allowed)}.")
+
+
+def refuse_live_settings(**given: object) -> None:
+    """Refuse settings of the live source beside the bundled edition, where they would do nothing."""
+    if unused := [name for name, value in given.items() if value is not None]:
+        raise ValueError(f"{', '.join(unused)} mean something only with source='live'; leave them out.")
 
 
 def chosen_nations(nations: str | Iterable[str]) -> list[str]:

@@ -135,7 +135,7 @@ class Nomis:
             query = {**params, "recordlimit": str(self.row_limit), "recordoffset": str(held)}
 
             def check(content: bytes) -> int:
-                return len(_page(content, title))
+                return len(read_answer(content, title))
 
             entry = self.fetcher.keep_file(
                 SOURCE,
@@ -152,7 +152,7 @@ class Nomis:
                     "designation": "accredited official statistics",
                 },
             )
-            page = _page(self.fetcher.store.read(entry), title)
+            page = read_answer(self.fetcher.store.read(entry), title)
             pages.append(page)
             entries.append(entry)
             held += len(page)
@@ -167,7 +167,7 @@ class Nomis:
         return table, entries
 
 
-def _page(content: bytes, title: str) -> pd.DataFrame:
+def read_answer(content: bytes, title: str) -> pd.DataFrame:
     """Read one answer; no body means that nothing fits the question."""
     if not content.strip():
         raise NotFoundError(

@@ -16,7 +16,13 @@ import pandas as pd
 
 from carerates.sources.delimited import read_rows, text_table
 from carerates.sources.england.releases import ATTRIBUTION
-from carerates.sources.failures import IncompleteError, LayoutError, NotFoundError, RevisionChangedError
+from carerates.sources.failures import (
+    IncompleteError,
+    LayoutError,
+    NotFoundError,
+    RevisionChangedError,
+    as_documented,
+)
 from carerates.sources.fetcher import Fetcher, canonical
 from carerates.sources.store import Entry, Key
 
@@ -48,10 +54,11 @@ class EducationApi:
     def data_sets(self, publication: str) -> pd.DataFrame:
         """List the data sets of a publication, with version, levels and rows."""
         items = self._walk(f"v1/publications/{publication}/data-sets", {}, 20)
-        for one in items:
-            newest = one.get("latestVersion") or {}
-            one["version"], one["rows"] = newest.get("version", ""), newest.get("totalResults")
-            one["levels"] = ", ".join(newest.get("geographicLevels", []))
+        with as_documented(f"The list of data sets of {publication}"):
+            for one in items:
+                newest = one.get("latestVersion") or {}
+                one["version"], one["rows"] = newest.get("version", ""), newest.get("totalResults")
+                one["levels"] = ", ".join(newest.get("geographicLevels", []))
         return _frame(items, ("id", "title", "status", "version", "levels", "rows"))
 
     def versions(self, data_set: str) -> pd.DataFrame:
@@ -62,7 +69,8 @@ class EducationApi:
     def current_version(self, data_set: str) -> tuple[str, str]:
         """Return the newest version and the title of a data set."""
         answer = self._ask(f"v1/data-sets/{data_set}")
-        version = (answer.get("latestVersion") or {}).get("version")
+        with as_documented(f"The department's description of {data_set}"):
+            version = (answer.get("latestVersion") or {}).get("version")
         if not version:
             raise NotFoundError(
                 f"The data set {data_set} has no live version (status {answer.get('status', 'unknown')})."
@@ -71,25 +79,31 @@ class EducationApi:
 
     def current_file(self, data_set: str) -> tuple[str, str]:
         """Return the newest version of a data set and the identifier of the file it was made from."""
-        newest = self._ask(f"v1/data-sets/{data_set}").get("latestVersion") or {}
-        if not newest.get("version"):
+        answer = self._ask(f"v1/data-sets/{data_set}")
+        with as_documented(f"The department's description of {data_set}"):
+            newest = answer.get("latestVersion") or {}
+            version, file = newest.get("version"), (newest.get("file") or {}).get("id", "")
+        if not version:
             raise NotFoundError(f"The data set {data_set} has no live version.")
-        return str(newest["version"]), str((newest.get("file") or {}).get("id", ""))
+        return str(version), str(file)
 
     def recodes(self, data_set: str, version: str) -> pd.DataFrame:
         """List the locations whose code or name changed with a version."""
         answer = self._ask(f"v1/data-sets/{data_set}/versions/{version}/changes")
-        rows = [
-            {
-                "level": level.get("level", {}).get("code", ""),
-                "old_code": (option.get("previousState") or {}).get("code", ""),
-                "new_code": (option.get("currentState") or {}).get("code", ""),
-                "label": (option.get("currentState") or option.get("previousState") or {}).get("label", ""),
-            }
-            for kind in ("majorChanges", "minorChanges")
-            for level in (answer.get(kind) or {}).get("locationOptions", [])
-            for option in level.get("options", [])
-        ]
+        with as_documented(f"The list of changes of {data_set}, version {version}"):
+            rows = [
+                {
+                    "level": level.get("level", {}).get("code", ""),
+                    "old_code": (option.get("previousState") or {}).get("code", ""),
+                    "new_code": (option.get("currentState") or {}).get("code", ""),
+                    "label": (option.get("currentState") or option.get("previousState") or {}).get(
+                        "label", ""
+                    ),
+                }
+                for kind in ("majorChanges", "minorChanges")
+                for level in (answer.get(kind) or {}).get("locationOptions", [])
+                for option in level.get("options", [])
+            ]
         return _frame(rows, ("level", "old_code", "new_code", "label"))
 
     # -- data --------------------------------------------------------------------------------------
@@ -222,8 +236,12 @@ class EducationApi:
             paging, results = answer.get("paging"), answer.get("results")
             if not isinstance(paging, dict) or not isinstance(results, list):
                 raise LayoutError(f"The department's list {path} has no 'paging' and 'results'.")
+            if not all(isinstance(one, dict) for one in results):
+                raise LayoutError(f"The department's list {path} holds something of another shape.")
             items += results
-            if page >= int(paging.get("totalPages", 1)):
+            with as_documented(f"The department's list {path}"):
+                last = page >= int(paging.get("totalPages", 1))
+            if last or not results:
                 return items
             page += 1
 

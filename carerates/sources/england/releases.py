@@ -20,6 +20,7 @@ from carerates.sources.failures import (
     NotFoundError,
     OfflineError,
     WrongContentError,
+    as_documented,
 )
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.store import Entry, Key
@@ -105,14 +106,14 @@ class EducationReleases:
             results, paging = answer.get("results"), answer.get("paging")
             if not isinstance(results, list) or not isinstance(paging, dict):
                 raise LayoutError("The department's catalogue has no 'results' and 'paging'.")
-            found += [_listed(one) for one in results]
-            if page >= int(paging.get("totalPages", 1)) or not results:
+            with as_documented("The department's catalogue"):
+                found += [_listed(one) for one in results]
+                pages, total = int(paging.get("totalPages", 1)), int(paging.get("totalResults", -1))
+            if page >= pages or not results:
                 break
             page += 1
-        if len(found) != int(paging.get("totalResults", len(found))):
-            raise IncompleteError(
-                f"The department's catalogue listed {len(found)} of {paging['totalResults']} data sets."
-            )
+        if total not in (-1, len(found)):
+            raise IncompleteError(f"The department's catalogue listed {len(found)} of {total} data sets.")
         return found
 
     def release(self, slug: str) -> list[DataSet]:
@@ -121,7 +122,8 @@ class EducationReleases:
         sets = answer.get("dataSets")
         if not isinstance(sets, list):
             raise LayoutError(f"The release {slug} of the department has no list 'dataSets'.")
-        return [_contained(one, slug) for one in sets]
+        with as_documented(f"The release {slug} of the department"):
+            return [_contained(one, slug) for one in sets]
 
     def find(self, release: str | None = None) -> DataSet:
         """Find the file of numbers and rates of local authorities.

@@ -19,6 +19,7 @@ from carerates.sources.failures import (
     RefusedError,
     SettingError,
     UnknownDatasetError,
+    as_documented,
 )
 from carerates.sources.fetcher import Fetcher
 
@@ -114,9 +115,11 @@ class Catalogue:
     def topic(self, number: int) -> pd.DataFrame:
         """List the datasets of a topic, and of the topics below it."""
         answer = self._ask(f"v2/topic/{number}", {"page_size": _PAGE})
-        if "datasets" in answer:
-            return _listing(answer["datasets"].get("data", []))
-        below = [self.topic(int(child["id"])) for child in answer.get("children", [])]
+        with as_documented(f"StatsWales' topic {number}"):
+            if "datasets" in answer:
+                return _listing(answer["datasets"].get("data", []))
+            children = [int(child["id"]) for child in answer.get("children", [])]
+        below = [self.topic(child) for child in children if child != number]
         return pd.concat(below, ignore_index=True) if below else _listing([])
 
     def find(self, words: Sequence[str]) -> pd.DataFrame:
@@ -134,9 +137,10 @@ class Catalogue:
         identifier = resolve(name)
         while True:
             answer = self._ask(f"v2/{identifier}")
-            following = str((answer.get("replaced_by") or {}).get("dataset_id", ""))
-            if not following:
-                return _dataset(answer, self._tag, tuple(asked))
+            with as_documented(f"StatsWales' description of {identifier}"):
+                following = str((answer.get("replaced_by") or {}).get("dataset_id", ""))
+                if not following:
+                    return _dataset(answer, self._tag, tuple(asked))
             asked.append(identifier)
             identifier = following
             if identifier in asked or len(asked) > 5:
@@ -151,8 +155,10 @@ class Catalogue:
             ``column`` (of the fact table), ``dimension``, ``code``, ``label``, ``parent``, ``rows``.
         """
         rows: list[dict[str, object]] = []
-        for one in self._ask(f"v2/{resolve(name)}/filters", kind=list):
-            _flatten(one.get("values", []), "", one, rows)
+        answer = self._ask(f"v2/{resolve(name)}/filters", kind=list)
+        with as_documented(f"StatsWales' list of filters of {name}"):
+            for one in answer:
+                _flatten(one.get("values", []), "", one, rows)
         if not rows:
             raise LayoutError(f"StatsWales gives no filters for {name}.")
         return pd.DataFrame(rows)
@@ -167,7 +173,8 @@ class Catalogue:
             the list tells which ones a store may hold.
         """
         answer = self._ask(f"v1/{resolve(name)}/history", kind=list)
-        return read_history(answer, self._tag)
+        with as_documented(f"StatsWales' list of revisions of {name}"):
+            return read_history(answer, self._tag)
 
     def _ask(
         self,
@@ -182,7 +189,8 @@ class Catalogue:
         query = {"lang": self._tag, **(params or {})}
         answer = self.fetcher.json(SOURCE, path, method=method, body=body, params=query)
         if isinstance(answer, dict) and isinstance(answer.get("status"), int) and answer["status"] >= 400:
-            said = "; ".join(_user_messages(answer.get("errors", [])))
+            with as_documented(f"StatsWales' refusal of {path}"):
+                said = "; ".join(_user_messages(answer.get("errors", [])))
             kind = UnknownDatasetError if answer["status"] == 404 else RefusedError
             raise kind(f"StatsWales refused {path} with status 200: {said}.", answer["status"])
         if not isinstance(answer, kind):
@@ -198,6 +206,8 @@ class Catalogue:
             data, count = answer.get("data"), answer.get("count")
             if not isinstance(data, list) or not isinstance(count, int):
                 raise LayoutError(f"StatsWales' list {path} has no 'data' and 'count'.")
+            if not all(isinstance(one, dict) for one in data):
+                raise LayoutError(f"StatsWales' list {path} holds something that is no dataset.")
             items += data
             page += 1
             if not data or len(items) >= count:
