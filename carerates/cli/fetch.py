@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,24 +31,34 @@ def command(names: tuple[str, ...], into: Path | None, timeout: float | None, qu
         carerates fetch boundaries --into figures/
 
     A file that is already there is not fetched again, so an interrupted fetch goes on where it stopped.  The
-    exit code is 3 if a publisher did not give what was asked of it; what came before that is kept.
+    exit code is 3 if a publisher did not give what was asked of it; what the others gave is kept.
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from tqdm import tqdm
 
+    from carerates.errors import SourceError
     from carerates.sources.collections import fetch_collection
     from carerates.sources.fetcher import Fetcher
     from carerates.sources.settings import source_settings
 
+    failed: dict[str, SourceError] = {}
     with tqdm(total=len(names), disable=quiet or None, unit="collection") as bar:
-        said = (lambda line: None) if quiet else (lambda line: bar.write(line, file=bar.fp))
+        said = (lambda line: None) if quiet else (lambda line: tqdm.write(line, file=sys.stderr))
         with Fetcher(source_settings(timeout=timeout), say=said) as fetcher:
             for name in dict.fromkeys(names):
                 bar.set_description(name)
-                done = fetch_collection(name, fetcher)
+                try:
+                    done = fetch_collection(name, fetcher)
+                except SourceError as error:  # one publisher's trouble is not another's
+                    failed[name] = error
+                    continue
                 click.echo(done.summary())
                 if into is not None:
                     _copy(fetcher, done.entries, into)
                 bar.update()
+    if len(failed) == 1:
+        raise next(iter(failed.values()))
+    if failed:
+        raise SourceError("\n".join(f"{name}: {error}" for name, error in failed.items()))
 
 
 def _copy(fetcher: Fetcher, entries: tuple[Entry, ...], into: Path) -> None:

@@ -23,6 +23,7 @@ from carerates.sources.failures import (
     LayoutError,
     NotFoundError,
     RefusedError,
+    RevisionChangedError,
     UnknownDatasetError,
     WrongContentError,
     as_documented,
@@ -198,6 +199,9 @@ class OpenGeography:
             offset += len(page["features"]) or layer.page
             if not exceeded(page) or len(pages) >= _MOST_PAGES or offset > total + layer.page:
                 break
+        if not held and self._layer(layer.service).revision != layer.revision:
+            self.fetcher.store.forget(entries)
+            raise RevisionChangedError(f"{layer.service} was edited while it was fetched; fetch it again.")
         if received != total:
             raise IncompleteError(f"{received} features of {layer.service} came; it says there are {total}.")
         return pages, entries

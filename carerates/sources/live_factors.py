@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
@@ -21,13 +22,15 @@ from carerates.sources.deprivation.welsh import DOMAINS
 from carerates.sources.failures import NotFoundError
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.live import live_lone_parents
+from carerates.sources.store import Entry
 from carerates.tables import Factor, FactorsTable
 
 _ENGLISH = re.compile(r"(imd|income|idaci)_(2015|2019|2025)_(score|extent|most_deprived_10)")
 _WELSH = re.compile(r"wimd_(\d{4})(?:_([a-z]+))?_most_deprived_(\d\d)")
 _EDITIONS = (2015, 2019, 2025)
+_UNITS = {"imd": "score", "income": "share of people, 0-1", "idaci": "share of children, 0-1"}
 _COLUMNS = {
-    "score": ("average_score", 1.0, "score"),
+    "score": ("average_score", 1.0, ""),
     "extent": ("extent", 100.0, "% of people"),
     "most_deprived_10": ("share_most_deprived_10", 100.0, "% of small areas"),
 }
@@ -96,8 +99,9 @@ def live_factors(
         with Fetcher() as own:
             return live_factors(wanted, nations=nations, areas_of=areas_of, fetcher=own)
     table: FactorsTable | None = None
+    reader = _Reader(fetcher)
     for name in dict.fromkeys(wanted):
-        one = _factor(name, areas_of, fetcher)
+        one = _factor(name, areas_of, reader)
         table = one if table is None else table.join(one)
     assert table is not None
     starts = tuple({"wales": "W", "england": "E"}[nation] for nation in nations)
@@ -106,11 +110,32 @@ def live_factors(
     return FactorsTable(frame, table.factors, table.provenance)
 
 
-def _factor(name: str, areas_of: str, fetcher: Fetcher) -> FactorsTable:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads each file and profile once, however many factors it holds."""
+
+    fetcher: Fetcher
+    profiles: dict[int, tuple[pd.DataFrame, list[Entry], list[str]]] = field(default_factory=dict)
+    entries: dict[int, Entry] = field(default_factory=dict)
+
+    def welsh(self, edition: int) -> tuple[pd.DataFrame, list[Entry], list[str]]:
+        """Return the profiles of an edition of the Welsh Index."""
+        if edition not in self.profiles:
+            self.profiles[edition] = welsh_profiles(self.fetcher, edition)
+        return self.profiles[edition]
+
+    def english(self, edition: int) -> Entry:
+        """Return File 11 of an edition of the English Indices."""
+        if edition not in self.entries:
+            self.entries[edition] = fetch_index_file(self.fetcher, edition, 11)
+        return self.entries[edition]
+
+
+def _factor(name: str, areas_of: str, reader: _Reader) -> FactorsTable:
     """Load one factor."""
     if name.startswith("lone_parents"):
         census = 2011 if name.endswith("2011") else 2021
-        frame, provenance = live_lone_parents(census, fetcher)
+        frame, provenance = live_lone_parents(census, reader.fetcher)
         described = Factor(
             name,
             f"Lone-parent households, {census}",
@@ -119,22 +144,20 @@ def _factor(name: str, areas_of: str, fetcher: Fetcher) -> FactorsTable:
         )
         values = frame[["area_code"]].assign(**{name: frame["lone_parents"]})
     elif match := _ENGLISH.fullmatch(name):
-        values, described, provenance = _english(name, match[1], int(match[2]), match[3], areas_of, fetcher)
+        values, described, provenance = _english(name, match[1], int(match[2]), match[3], areas_of, reader)
     else:
         welsh = _WELSH.fullmatch(name)
         assert welsh is not None
-        values, described, provenance = _welsh(
-            name, int(welsh[1]), welsh[2] or "wimd", int(welsh[3]), fetcher
-        )
+        values, described, provenance = _welsh(name, int(welsh[1]), welsh[2] or "wimd", int(welsh[3]), reader)
     return FactorsTable(values, (described,), provenance)
 
 
 def _english(
-    name: str, index: str, edition: int, what: str, areas_of: str, fetcher: Fetcher
+    name: str, index: str, edition: int, what: str, areas_of: str, reader: _Reader
 ) -> tuple[pd.DataFrame, Factor, Provenance]:
     """Read a measure of the English Indices."""
-    entry = fetch_index_file(fetcher, edition, 11)
-    frame = read_file_11(fetcher.store.read(entry), edition, index=index)
+    entry = reader.english(edition)
+    frame = read_file_11(reader.fetcher.store.read(entry), edition, index=index)
     column, scale, unit = _COLUMNS[what]
     steps = tuple(
         f"{row.area_name}: {row.remark} ({row.published_code})"
@@ -144,22 +167,22 @@ def _english(
     values = pd.DataFrame({"area_code": frame["area_code"], name: scale * frame[column]})
     entries = [entry]
     if areas_of == "today":
-        rebuilt, entries, how = english_summaries(fetcher, edition, index)
+        rebuilt, entries, how = english_summaries(reader.fetcher, edition, index)
         new = rebuilt[~rebuilt["area_code"].isin(frame["area_code"])]
         values = pd.concat(
             [values, pd.DataFrame({"area_code": new["area_code"], name: scale * new[column]})],
             ignore_index=True,
         )
         steps += (*how, f"{name}: {len(new)} areas that came into being since are rebuilt from small areas")
-    described = Factor(name, f"{index.upper()} {edition}", unit, told)
+    described = Factor(name, f"{index.upper()} {edition}", unit or _UNITS[index], told)
     return values, described, Provenance(tuple(one.source() for one in entries), steps)
 
 
 def _welsh(
-    name: str, edition: int, domain: str, share: int, fetcher: Fetcher
+    name: str, edition: int, domain: str, share: int, reader: _Reader
 ) -> tuple[pd.DataFrame, Factor, Provenance]:
     """Read a share of the Welsh Index."""
-    frame, entries, steps = welsh_profiles(fetcher, edition)
+    frame, entries, steps = reader.welsh(edition)
     chosen = frame[frame["domain"] == DOMAINS[domain]]
     if chosen.empty:
         raise NotFoundError(

@@ -15,7 +15,7 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,12 @@ class Store:
                 self._write_record(entry)
                 self._sweep()
                 return entry
+
+    def forget(self, entries: Iterable[Entry]) -> None:
+        """Remove records of answers that do not belong together, such as pages of two revisions."""
+        with _as_store_error(f"The store at {self.folder} could not be changed"), self._lock():
+            for entry in entries:
+                (self.folder / "index" / f"{entry.key.name}.json").unlink(missing_ok=True)
 
     def clear(self, source: str = "", dataset: str = "") -> int:
         """Remove entries, all or those of one source or dataset, and return how many."""

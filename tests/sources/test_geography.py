@@ -17,6 +17,7 @@ from carerates.sources.failures import (
     NotFoundError,
     OfflineError,
     RefusedError,
+    RevisionChangedError,
     UnknownDatasetError,
 )
 from carerates.sources.geography import (
@@ -30,7 +31,7 @@ from carerates.sources.geography import (
 from tests.sources.conftest import Desk
 from tests.sources.fixture_files import fixture, fixture_json
 from tests.sources.publishers.geography import BOUNDARIES, LOOKUP, Publisher, features
-from tests.sources.publishers.server import json_answer, serve
+from tests.sources.publishers.server import Answer, Asked, json_answer, serve
 
 
 @pytest.mark.parametrize("inside", [True, False])
@@ -125,6 +126,24 @@ def test_empty_page_with_the_flag_is_not_the_end(desk: Desk) -> None:
     with serve(Publisher(page=2, empty_first=True)) as server:
         collection, _ = OpenGeography(desk(geography=server)).boundaries()
         assert len(collection["features"]) == 3
+
+
+def test_layer_that_is_edited_between_pages(desk: Desk) -> None:
+    publisher = Publisher(page=1, edited=1)
+    with serve(publisher) as server:
+        real = server.app
+
+        def edit(asked: Asked) -> Answer:
+            if asked.query.get("resultOffset") == "1":
+                publisher.edited = 2
+            return real(asked)
+
+        server.app = edit
+        fetcher = desk(geography=server)
+        with pytest.raises(RevisionChangedError, match="edited while"):
+            OpenGeography(fetcher).boundaries()
+        assert fetcher.store.entries() == []  # pages of two states are no table, offline neither
+        assert len(OpenGeography(fetcher).boundaries()[0]["features"]) == 3
 
 
 def test_lookup(desk: Desk) -> None:

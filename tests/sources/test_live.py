@@ -188,6 +188,55 @@ def test_load_rates_takes_the_live_source(
         cr.load_rates("england", source="live", population="rebased")
 
 
+@pytest.mark.parametrize("level", ["local_authority", "region", "nation"])
+def test_live_tables_have_the_form_of_the_bundled_ones(
+    level: str, desk: Desk, world: dict[str, Server]
+) -> None:
+    for nation in ("wales", "england"):
+        live = live_rates([nation], years=[2025], level=level, fetcher=desk(**world))  # type: ignore[arg-type]
+        bundled = cr.load_rates(nation, years=2018, level=level)  # type: ignore[arg-type]
+        assert live.to_frame().dtypes.to_dict() == bundled.to_frame().dtypes.to_dict(), (nation, level)
+        assert [one.publisher for one in live.provenance.sources]
+
+
+@pytest.mark.parametrize("name", ["lone_parents", "lone_parents_2011", "idaci_2019_score"])
+def test_live_factors_have_the_form_of_the_bundled_ones(
+    name: str, desk: Desk, world: dict[str, Server]
+) -> None:
+    live, bundled = live_factors(name, fetcher=desk(**world)), cr.load_factors(name)
+    assert live.to_frame().dtypes.to_dict() == bundled.to_frame().dtypes.to_dict()
+    assert live.factors[0].unit == bundled.factors[0].unit
+
+
+def test_settings_of_the_store_are_arguments_too(
+    desk: Desk, world: dict[str, Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_rates(["england"], years=[2025], fetcher=desk(**world))
+    live_rates(["england"], release="2023", fetcher=desk(**world))
+    folder = desk(**world).settings.cache_dir
+    monkeypatch.setenv("CARERATES_CACHE_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("CARERATES_OFFLINE", "0")
+    kept = cr.load_rates("england", source="live", offline=True, cache_dir=folder, release="2023")
+    assert kept.years[-1] == 2023
+    with pytest.raises(OfflineError):
+        cr.load_rates("england", source="live", offline=True)
+    with pytest.raises(OfflineError):
+        cr.load_factors("lone_parents", source="live", offline=True, cache_dir=folder)
+    with pytest.raises(ValueError, match="offline mean something only with source='live'"):
+        cr.load_rates("england", offline=True)
+    with pytest.raises(ValueError, match="cache_dir mean something only"):
+        cr.load_factors("lone_parents", cache_dir=folder)
+
+
+def test_releases_are_compared(desk: Desk, world: dict[str, Server]) -> None:
+    old = live_rates(["england"], release="2023", fetcher=desk(**world))
+    new = live_rates(["england"], fetcher=desk(**world))
+    found = cr.compare_vintages(old, new).to_frame().set_index(["area_name", "year"])
+    barnsley = found.loc[("Barnsley", 2023)]
+    assert (barnsley["children_first"], barnsley["children_second"]) == (400, 398)
+    assert barnsley["marker"] == "count and population revised"
+
+
 def test_unknown_total_is_not_guessed() -> None:
     text = counts_csv().decode().replace("All ages", "Everyone")
     with pytest.raises(LayoutError, match="Everyone"):
@@ -274,6 +323,27 @@ def test_fetch_sources_and_cache(cli: CliRunner, tmp_path: Path) -> None:
     assert str(tmp_path / "kept") in cli.invoke(carerates_command, ["cache", "path"]).output
     cleared = cli.invoke(carerates_command, ["cache", "clear", "ees", "--yes"])
     assert cleared.output == "removed 1 files\n"
+
+
+def test_one_publisher_s_trouble_is_not_another_s(cli: CliRunner, world: dict[str, Server]) -> None:
+    world["ees_content"].fail(*[Answer(404)] * 9)
+    done = cli.invoke(carerates_command, ["fetch", "england", "boundaries", "wales"])
+    assert isinstance(done.exception, SourceError) and "boundaries: 2 of 2" in done.output
+    assert "wales: 2 of 2 files are new" in done.output
+    asked = len(world["statswales"].asked)
+    world["ees_content"]._faults.clear()
+    again = cli.invoke(carerates_command, ["fetch", "england", "boundaries", "wales"])
+    # the fetch goes on where it stopped: what is held is only asked whether it is still the newest
+    assert again.exit_code == 0 and "england: 1 of 1 files are new" in again.output
+    assert again.output.count("unchanged since last time") == 2
+    assert not any("/data/" in path for path in world["statswales"].paths()[asked:])
+
+
+def test_progress_is_told_unless_quiet(cli: CliRunner) -> None:
+    loud = cli.invoke(carerates_command, ["fetch", "england"])
+    assert "fetching ees looked_after_rates" in loud.stderr and "england: 1 of 1" in loud.stdout
+    quiet = cli.invoke(carerates_command, ["fetch", "boundaries", "--quiet"])
+    assert quiet.stderr == "" and quiet.stdout.startswith("boundaries: 2 of 2 files are new")
 
 
 def test_damage_is_shown_by_the_cache(cli: CliRunner, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from carerates.errors import CareratesWarning
 from carerates.sources.failures import DamagedEntryError, SettingError, StoreError
 from carerates.sources.settings import source_settings
 from carerates.sources.store import Entry, Key, Store
+from tests.sources.publishers.server import serve
+from tests.sources.publishers.statswales import Publisher
 
 KEY = Key("statswales", "d2120b16", "revision-1", "all")
 BYTES = b"Data values,Notes\n5,\n"
@@ -185,6 +187,33 @@ def test_two_processes_at_once(store: Store) -> None:
     assert len(store.entries()) == 8
     assert store.damaged() == []
     assert list((store.folder / "incoming").iterdir()) == []
+
+
+FETCHING = """
+import sys
+from pathlib import Path
+from carerates.sources.fetcher import Fetcher
+from carerates.sources.settings import source_settings
+from carerates.sources.statswales import StatsWales
+settings = source_settings(cache_dir=Path(sys.argv[1]), timeout=20)
+with Fetcher(settings, addresses={"statswales": sys.argv[2]}) as fetcher:
+    assert len(StatsWales(fetcher).cube("foster_placements")[0].frame) == 31
+"""
+
+
+def test_two_processes_fetch_the_same_thing(store: Store) -> None:
+    with serve(Publisher()) as server:
+        command = [sys.executable, "-c", FETCHING, str(store.folder), server.url]
+        running = [subprocess.Popen(command) for _ in range(2)]
+        assert [one.wait(120) for one in running] == [0, 0]
+    assert len(store.entries()) == 1 and store.damaged() == []
+    assert list((store.folder / "incoming").iterdir()) == []
+
+
+def test_forgotten_entries_are_not_found_again(store: Store) -> None:
+    kept = store.put(Key("nomis", "population", "1"), BYTES)
+    store.forget([store.put(KEY, BYTES)])
+    assert store.find(KEY) is None and store.read(kept) == BYTES
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.binary(max_size=50), st.none() | st.integers(0, 9))

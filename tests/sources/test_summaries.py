@@ -27,10 +27,13 @@ from carerates.sources.deprivation.fetching import (
     summarise_ranks,
     welsh_profiles,
 )
+from carerates.sources.deprivation.welsh import DOMAINS
 from carerates.sources.deprivation.welsh import SMALL_AREAS as WELSH_SMALL_AREAS
 from carerates.sources.edition import read_table
+from carerates.sources.factor_register import factor_entries
+from carerates.sources.factors import load_factors
 from carerates.sources.failures import ContentError, IncompleteError, LayoutError, OfflineError
-from carerates.sources.live_factors import live_factors
+from carerates.sources.live_factors import LIVE_FACTORS, live_factors
 from tests.sources.conftest import Desk
 from tests.sources.fixture_files import fixture
 from tests.sources.publishers import statswales
@@ -303,14 +306,19 @@ class Publishers:
         return Answer(200, workbook_of_ranks(edition), "application/zip")
 
 
+# as the workbook spells them
+DOMAIN_HEADERS = ["Income", "Employment", "Health", "Education", "Access to Services", "Housing"]
+DOMAIN_HEADERS += ["Community Safety", "Physical Environment"]
+
+
 @cache  # a workbook holds the time at which it was made, so that it is made once
 def workbook_of_ranks(edition: int) -> bytes:
     header: list[object] = ["LSOA code ", "LSOA name (Eng)", "Local Authority name (Eng) "]
-    header += [f"WIMD {edition} ", "Income ", "Community Safety ", ""]
+    header += [f"WIMD {edition} ", *(f"{one} " for one in DOMAIN_HEADERS), ""]
     rows: list[list[object]] = [["Title"], ["Note"], header]
     for rank in range(1, 41):
         name = "Cardiff" if rank % 4 == 0 else "The Vale of Glamorgan"
-        rows.append([f"W01{rank:06d}", "Somewhere 1", name, rank, 41 - rank, rank])
+        rows.append([f"W01{rank:06d}", "Somewhere 1", name, rank, 41 - rank, *[rank] * 7])
     return ods({"Contents": [["x"]], f"WIMD_{edition}_ranks": rows})
 
 
@@ -414,7 +422,7 @@ def test_today_s_areas_as_a_factor(desk: Desk, world: dict[str, Server]) -> None
 def test_ranks_are_used_where_statswales_has_no_profiles(desk: Desk, world: dict[str, Server]) -> None:
     frame, entries, steps = welsh_profiles(desk(**world), 2019)
     assert entries[0].key.source == "govwales" and "computed from their ranks" in steps[0]
-    assert set(frame["domain"]) == {"WIMD", "Income", "Community safety"}
+    assert set(frame["domain"]) == set(DOMAINS.values())
     overall = frame[frame["domain"] == "WIMD"].set_index("area_code")
     assert overall["lsoas"].to_dict() == {"W06000014": 30, "W06000015": 10}
     again = live_factors(
@@ -446,6 +454,19 @@ def test_welsh_ranks_name_the_authority_of_each_small_area(desk: Desk, world: di
     assert ranks["area_code"].value_counts().to_dict() == {"W06000014": 30, "W06000015": 10}
     with pytest.raises(ValueError, match="no address of the ranks of 2011"):
         fetch_welsh_ranks(fetcher, 2011)
+
+
+def test_live_factors_have_the_form_of_the_bundled_ones(desk: Desk, world: dict[str, Server]) -> None:
+    both = [name for name in LIVE_FACTORS if name in factor_entries() and not name.startswith("lone")]
+    assert len(both) == 14 + 36  # English Indices of three editions; every domain and share of WIMD 2019
+    for nation, start in (("england", ("imd", "income", "idaci")), ("wales", ("wimd",))):
+        names = [name for name in both if name.startswith(start)]
+        live = live_factors(names, nations=[nation], fetcher=desk(**world))
+        bundled = load_factors(names, nations=nation)
+        assert live.to_frame().dtypes.to_dict() == bundled.to_frame().dtypes.to_dict()
+        assert [(one.name, one.unit) for one in live.factors] == [
+            (one.name, one.unit) for one in bundled.factors
+        ]
 
 
 # -- districts --------------------------------------------------------------------------------------

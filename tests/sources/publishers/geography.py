@@ -27,6 +27,7 @@ class Publisher:
     flag_inside: bool = True
     count_off_by: int = 0
     empty_first: bool = False
+    edited: int | None = None
 
     def __call__(self, asked: Asked) -> Answer:
         parts = asked.path.strip("/").split("/")
@@ -42,6 +43,8 @@ class Publisher:
                     "objectIdField": "ObjectId",
                     "fields": fixture_json("geography/lookup-ltla23-utla23.json")["fields"],
                 }
+            if self.edited is not None:
+                layer |= {"editingInfo": {"lastEditDate": self.edited}}
             return json_answer(layer | {"maxRecordCount": self.page})
         return self._query(parts[0], asked)
 
