@@ -162,7 +162,7 @@ def vary_choices(
         By default exact, mid-p and Byar (normal for proportions); exact and mid-p where the
         expectation has an error to carry.
     dispersions : sequence of str
-        ``none``, ``multiplicative``, ``negative_binomial``, or ``additive: `` and an estimator.
+        ``none``, ``multiplicative``, ``negative_binomial``, or ``additive:`` and an estimator.
     targets : sequence, optional
         Tried beside the funnel's own; by default pooled and unweighted (none for a ratio).
 
