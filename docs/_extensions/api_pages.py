@@ -22,10 +22,14 @@ def public_objects() -> dict[str, list[str]]:
         if name not in ("__version__", "rules")
     }
     found: dict[str, list[str]] = {}
+    listed: set[int] = set()  # one object, one page: under its shortest name
     for folder in (*FOLDERS, ERRORS):
         module = import_module(f"carerates.{folder}")
         names: list[str] = []
-        for dotted, value in _members(module):
+        for dotted, value in sorted(_members(module), key=lambda member: member[0].count(".")):
+            if id(value) in listed:
+                continue
+            listed.add(id(value))
             names.append(f"carerates.{top[id(value)]}" if id(value) in top else dotted)
         found[folder] = list(dict.fromkeys(names))
     return found

@@ -27,7 +27,8 @@ def test_every_public_object_is_in_the_api() -> None:
     listed = set(re.findall(r"^   (carerates\.[\w.]+)$", page, re.MULTILINE))
     for name in set(carerates.__all__) - {"__version__", "rules"}:
         assert f"carerates.{name}" in listed
-    for name in ("Rule", "wcpp", "wcpp_corrected", "wwcsc", "slope"):
+    assert "carerates.trends.Rule" in listed
+    for name in ("wcpp", "wcpp_corrected", "wwcsc", "slope"):
         assert f"carerates.trends.rules.{name}" in listed
     for folder in ("survey", "audit"):
         module = importlib.import_module(f"carerates.{folder}")

@@ -33,7 +33,7 @@ class AdjustmentSettings:
     factors : tuple of str
         Factor columns; empty for no adjustment but the terms below.
     method : str
-        One of :data:`METHODS`.
+        One of ``METHODS``.
     standardise : {"within_nation", "overall", "none"}
         Over which areas each factor is put in standard deviations from its mean.
     nation : {"intercept", "interaction", "none"}
