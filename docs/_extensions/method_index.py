@@ -23,6 +23,8 @@ def make_page() -> str:
     """Return one table for each area of the package."""
     rows = read_methods()
     lines = [
+        # five columns need the width of the page
+        "---\nhtml_theme.sidebar_secondary.remove: true\n---\n",
         "# Index of methods\n",
         f"The {len(rows)} statistics that carerates works out: where each is, what it is, where it comes from, and the test "
         "that fails if it stops being so. A test of the site checks that every function and every test named here exists.\n",
