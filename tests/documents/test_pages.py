@@ -15,7 +15,7 @@ WITH_CODE = [
     for path in pages()
     if code_of(path)
     and (name := path.relative_to(DOCS).as_posix()) not in RUN_ELSEWHERE
-    and not name.startswith("replication/")  # run by tests/published, number by number
+    and not name.startswith("replication/")  # run by tests/replication, number by number
 ]
 
 
