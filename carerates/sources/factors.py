@@ -30,7 +30,7 @@ def load_factors(
     Parameters
     ----------
     names : str or iterable of str
-        Names that :func:`carerates.sources.available_factors` lists, such as ``"deprivation"`` or ``"lone_parents"``.
+        Names that :func:`carerates.sources.available_factors` lists, such as ``"deprivation"``.
     nations : str or iterable of str
         ``"wales"``, ``"england"`` or both.
     source : {"bundled", "live"}
