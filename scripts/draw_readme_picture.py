@@ -11,7 +11,7 @@ import carerates as cr
 from carerates.reports.pictures import Drawing, draw
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "_static" / "funnel-wales-2018.svg"
-HEADLINE = "Rates differ by more than chance allows, and so does what lies behind them"
+HEADLINE = "Rates in Wales differ by more than chance allows"
 
 
 def drawing() -> Drawing:
