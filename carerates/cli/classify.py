@@ -71,7 +71,7 @@ def command(
     own_areas: bool,
     out: Path,
 ) -> None:
-    r"""Class areas as increasing or decreasing, of the bundled figures or of FILE.
+    """Class areas as increasing or decreasing, of the bundled figures or of FILE.
 
     FILE has the columns area_code, year, children and population.
 
@@ -80,7 +80,7 @@ def command(
       carerates classify --start 2013 --end 2018
       carerates classify --rule wcpp --start 2016 --end 2020 --expected-by deprivation
       carerates classify mine.csv --rule three-classes --dead-band 5 --start 2019 --end 2024 --probability 0.8
-    """
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.reports.build import csv_bytes
     from carerates.reports.folder import write_whole
     from carerates.trends import classify

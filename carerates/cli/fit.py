@@ -58,13 +58,13 @@ def command(
     strict: bool,
     out: Path,
 ) -> None:
-    r"""Estimate underlying rates and rates expected given need, with uncertainty.
+    """Estimate underlying rates and rates expected given need, with uncertainty.
 
     \b
     Examples:
       carerates fit
       carerates fit --nation wales --first 2010 --factor deprivation --out wales-fit
-    """
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.errors import MissingExtraError, OutputError
     from carerates.models import RateModel, fit
     from carerates.sources import load_factors, load_rates

@@ -62,13 +62,13 @@ def command(
     title: str,
     out: Path,
 ) -> None:
-    r"""Draw a funnel plot, of the bundled figures or of FILE.
+    """Draw a funnel plot, of the bundled figures or of FILE.
 
     \b
     Examples:
       carerates funnel --nation wales --year 2018
       carerates funnel mine.csv --area LA --children looked_after --population aged_0_17 --year 2024
-    """
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.funnels import funnel
     from carerates.reports.build import write_funnel
     from carerates.sources import load_rates, read_rates

@@ -42,13 +42,13 @@ def command(
     contrasts: bool,
     out: Path,
 ) -> None:
-    r"""Find areas of similar need in the bundled figures.
+    """Find areas of similar need in the bundled figures.
 
     \b
     Examples:
       carerates peers --year 2018 --area Torfaen
       carerates peers --year 2018 --nation wales --on deprivation --on lone_parents --contrasts
-    """
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.areas import find
     from carerates.peers import contrasting_pairs, similar_areas
     from carerates.reports.build import csv_bytes

@@ -46,7 +46,7 @@ _KINDS = ["funnel", "adjustment", "change", "classification", "rates"]
 )
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(kind: str, file: Path | None, out: Path, quiet: bool, **options: Any) -> None:  # noqa: ANN401
-    r"""Publish one result (a funnel, an adjustment, ...) of the bundled figures or of FILE.
+    """Publish one result (a funnel, an adjustment, ...) of the bundled figures or of FILE.
 
     FILE is a CSV with the columns area_code, year, children and population.
 
@@ -55,7 +55,7 @@ def command(kind: str, file: Path | None, out: Path, quiet: bool, **options: Any
       carerates publish funnel --nation wales --year 2018 --lang cy --out release
       carerates publish adjustment --year 2018 --factor wimd_2019_most_deprived_30
       carerates publish change --start 2013 --year 2018
-    """
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.errors import OutputError
     from carerates.reports.publishing import publish
 

@@ -26,13 +26,13 @@ import click
 )
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(nation: str, year: int | None, out: Path, quiet: bool) -> None:
-    r"""Write a report on the bundled edition: one page, charts, tables and a receipt.
+    """Write a report on the bundled edition: one page, charts, tables and a receipt.
 
     \b
     Examples:
       carerates report
       carerates report --nation england --year 2024 --out england-2024
-    """
+    """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.reports.build import report
 
     def tell(what: str) -> None:

@@ -9,7 +9,7 @@ from carerates.cli import carerates_command
 
 def make_page() -> str:
     """Return the page, in the order of `carerates --help`."""
-    context = click.Context(carerates_command, info_name="carerates")
+    context = click.Context(carerates_command, info_name="carerates", **carerates_command.context_settings)
     parts = [
         "# Command line\n",
         "Made from the commands' own help. Every command ends with 0 when it did its work, 2 for a wrong option, "
