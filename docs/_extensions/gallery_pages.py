@@ -41,7 +41,7 @@ def run_script(path: Path, output: Path) -> Shown:
         runpy.run_path(str(path), run_name="__main__")
     for one in sorted(output.iterdir()):
         new = one.stat().st_mtime_ns != before.get(one.name)
-        if new and one.name not in shown.pictures and one.suffix != ".md":
+        if new and one.is_file() and one.name not in shown.pictures and one.suffix != ".md":
             shown.files.append(one.name)
     return shown
 

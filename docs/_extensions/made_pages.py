@@ -11,6 +11,7 @@ import command_line
 import dataset_pages
 import gallery_pages
 import method_index
+from docutils.utils import get_source_line
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -48,7 +49,15 @@ def keep_real_names(app: Sphinx, env: object, node: Any, content: Any) -> Any:
         return None
     target = node["reftarget"]
     module, owner = node.get("py:module") or "", node.get("py:class") or ""
-    places = [target, f"{module}.{target}", f"{module}.{owner}.{target}", f"carerates.{target}"]
+    # a docstring means its own module's names, under whatever public name it is shown
+    written_in = (get_source_line(node)[0] or "").partition("docstring of ")[2].rpartition(".")[0]
+    places = [
+        target,
+        f"{module}.{target}",
+        f"{module}.{owner}.{target}",
+        f"carerates.{target}",
+        f"{written_in}.{target}",
+    ]
     return content if any(_exists(place) for place in places) else None
 
 
