@@ -33,7 +33,7 @@ from tests.sources.test_samples import FOSTER, Told
 from tests.sources.test_summaries import SIZE, file_7, file_7_of_2010
 from tests.sources.test_totals import table
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 CELLS = [
     "",
     "0",
@@ -188,7 +188,7 @@ QUESTIONS: dict[str, Callable[[Any], object]] = {
 
 
 @pytest.mark.parametrize("question", list(QUESTIONS))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(value=json_values)
 def test_answers_that_steer_a_fetch(question: str, value: object) -> None:
     # the last page of a list must end, whatever it says, so a list gets nothing on its second page
@@ -197,7 +197,7 @@ def test_answers_that_steer_a_fetch(question: str, value: object) -> None:
         QUESTIONS[question](told)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(json_values)
 def test_other_json(value: object) -> None:
     for reader in (

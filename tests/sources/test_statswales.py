@@ -142,6 +142,7 @@ def test_empty_label_falls_back_to_its_code() -> None:
     frame = read_cube(changed.encode()).by_area()
     assert len(frame) == 31
     assert (frame["area_code"] == "W06000002").sum() == 2
+    assert "514" in set(frame["Local Authority"]) and "" not in set(frame["Local Authority"])
 
 
 def test_guarded_negative_number() -> None:

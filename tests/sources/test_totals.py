@@ -142,7 +142,7 @@ def test_total_of_the_recorded_table_is_told_by_code() -> None:
     assert set(flat.loc[flat["is_total"], "total_told"]) == {"by a label that reads like a total"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.integers(20, 4000), min_size=3, max_size=3), st.integers(0, 1))
 def test_sum_rule_never_takes_a_part(counts: list[int], first: int) -> None:
     names = list(AGES)
