@@ -44,6 +44,7 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "explained": ("carerates.charts.fitted", "draw_explained"),
         "trends": ("carerates.charts.courses", "draw_trends"),
         "ratios": ("carerates.charts.tiles", "draw_ratios"),
+        "priors": ("carerates.charts.learned", "draw_priors"),
     },
     "RatesTable": {"trends": ("carerates.charts.courses", "draw_trends")},
     "Responses": {"likert": ("carerates.charts.answers", "draw_likert")},
@@ -86,7 +87,7 @@ def plot(
         ``"funnel"``, ``"multiples"`` (usual with ``by=``), ``"path"``, ``"course"``.  A change: ``"change"``,
         ``"dumbbells"``.  A classification: ``"classes"``, ``"chances"``, ``"ranking"``.  A fit:
         ``"caterpillar"``, ``"shrinkage"``, ``"gradient"``, ``"explained"``, ``"trends"``, ``"ratios"`` (a map
-        of tiles).
+        of tiles), ``"priors"``.
     **looks
         Options of that chart, such as ``headline=``; none of them alters a number.
 

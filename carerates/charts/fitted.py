@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from carerates.models import FittedRates
 
-_PARTS_CY = {
+PARTS_CY = {
     "nation": "cenedl",
     "region": "rhanbarth",
     "area": "yr ardal ei hun",
@@ -167,7 +167,7 @@ def draw_gradient(
         )
         shapes.append(page.say("nations", nation=page.nation(nation), shape=page.say(marker)))
     ax.set_ylim(0, 1.06 * float(frame[["underlying_rate_per_10000", "expected_upper_95"]].max().max()))
-    name = _PARTS_CY.get(wanted, wanted) if page.lang == "cy" else wanted.replace("_", " ")
+    name = PARTS_CY.get(wanted, wanted) if page.lang == "cy" else wanted.replace("_", " ")
     ax.set_xlabel(name[:1].upper() + name[1:], fontsize=9)
     level = level_words(fit.interval_probability)
     return Told(
@@ -205,7 +205,7 @@ def draw_explained(page: Page, fit: FittedRates) -> Told:
     frame = frame[frame["part"] != "factors together"]
     groups = list(dict.fromkeys(frame["nation"]))
     parts = list(dict.fromkeys(frame["part"]))[::-1]
-    shown = [_PARTS_CY.get(one, one) if page.lang == "cy" else one.replace("_", " ") for one in parts]
+    shown = [PARTS_CY.get(one, one) if page.lang == "cy" else one.replace("_", " ") for one in parts]
     rows = lay_rows(page, [one[:1].upper() + one[1:] for one in shown])
     said = []
     for number, group in enumerate(groups):

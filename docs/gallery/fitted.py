@@ -5,6 +5,6 @@ import carerates as cr
 need = cr.load_factors(["deprivation"], nations=["wales"])
 rates = cr.load_rates("wales", years=range(2014, 2019)).join(need)
 fit = cr.fit(cr.RateModel(factors=["deprivation"]), rates, seed=1)
-for chart in ("caterpillar", "shrinkage", "gradient", "explained", "trends", "ratios"):
+for chart in ("caterpillar", "shrinkage", "gradient", "explained", "trends", "ratios", "priors"):
     ax = cr.plot(fit, chart=chart)
     ax.figure.savefig(f"fitted_{chart}.png", dpi=150)

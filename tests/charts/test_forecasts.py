@@ -52,6 +52,26 @@ def test_tiles_show_the_ratio_and_hatch_what_is_unsure(fit, lang: str) -> None:
     assert ("Ynys Môn" if lang == "cy" else "Isle of Anglesey") in names
 
 
+@pytest.mark.parametrize(("kind", "lang"), [("spread", "en"), ("spread", "cy"), ("effect", "en")])
+def test_each_posterior_stands_on_its_prior(fit, kind: str, lang: str) -> None:
+    ax = cr.plot(fit, chart="priors", kind=kind, lang=lang)
+    frame = fit.prior_posterior()
+    frame = frame[(frame["kind"] == kind) & (frame["name"] != "intercept")]
+    lines = {one.get_label(): one for one in ax.lines}
+    for name, rows in frame.groupby("name"):
+        for which in ("prior", "posterior"):
+            line = lines[f"{which} {name}"]
+            density = rows[f"{which}_density"].to_numpy()
+            height = np.asarray(line.get_ydata())
+            assert np.asarray(line.get_xdata()) == pytest.approx(rows["value"].to_numpy())
+            assert (height - height.min()) / np.ptp(height) == pytest.approx(
+                (density - density.min()) / np.ptp(density), abs=1e-9
+            )
+    assert len(ax.get_yticks()) == frame["name"].nunique()
+    with pytest.raises(ValueError, match="'other' is not"):
+        cr.plot(fit, chart="priors", kind="other")
+
+
 def test_words_on_the_shades_of_both_sides_can_be_read() -> None:
     from carerates.charts.style import INK, PAPER
     from carerates.charts.tiles import _SIDES

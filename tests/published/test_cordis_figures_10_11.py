@@ -37,6 +37,21 @@ def test_printed_changes_fit_the_counts_and_a_believable_population(area: str, p
     assert (row["absolute_change"] > 0) == (printed > 0)
 
 
+@pytest.mark.parametrize(("area", "printed"), AREAS.items())
+def test_printed_changes_lie_within_what_rounding_and_population_leave_open(
+    area: str, printed: float
+) -> None:
+    rates = cr.load_rates("wales", years=[2005, 2010, 2011]).select(area=area).to_frame().set_index("year")
+    bounds = []
+    for sign, share in ((1, 1.0), (-1, 1.09)):
+        # counts are rounded to 5, so that each may be 2 more or less
+        first = 1e4 * (rates.loc[2005, "children"] + 2 * sign) / (share * rates.loc[2010, "population"])
+        bounds.append(1e4 * (rates.loc[2011, "children"] - 2 * sign) / rates.loc[2011, "population"] - first)
+    assert bounds[0] <= printed <= bounds[1]
+    # two of the three signs hold whatever the population was; that Newport fell does not
+    assert (bounds[0] * bounds[1] > 0) == (area != "Newport")
+
+
 def test_turning_points_told_of_the_five_areas_are_in_the_counts() -> None:
     counts = cr.load_rates("wales").to_frame().set_index(["area_name", "year"])["children"]
     newport = counts["Newport"].loc[2005:2012]
