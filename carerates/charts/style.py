@@ -150,7 +150,7 @@ def dress(ax: Axes, words: Furniture, *, own_figure: bool, right: float = 0.985,
     above.append((top + 0.04, words.unit, 9.0, "normal", GREY))
     top += 0.34
     small = [
-        part for line in (*words.notes, words.source) for part in textwrap.wrap(line, int(columns * 1.24))
+        part for line in (*words.notes, words.source) for part in textwrap.wrap(line, int(columns * 1.2))
     ]
     bottom = 0.06 + _SMALL_LINE * len(small)
     under = _AXIS_WORDS + below
