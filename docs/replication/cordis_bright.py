@@ -152,6 +152,12 @@ def welsh_areas_inside_joint_funnel(year: int) -> frozenset[str]:
     return frozenset(table["area_name"])
 
 
+def welsh_areas_above_joint_funnel(year: int) -> int:
+    """Return how many Welsh areas are above the joint funnel's exact 95% Poisson limit."""
+    table = funnel("both", year).to_frame()
+    return int(((table["nation"] == "Wales") & table["position"].str.startswith("above")).sum())
+
+
 def welsh_areas_surely_below_joint_funnel(year: int) -> str:
     """Return the Welsh areas below the joint funnel's 95% limit for every count that rounding allows."""
     table = funnel("both", year).to_frame()
