@@ -19,14 +19,12 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def run(path: Path, **parameters: object) -> dict[str, object]:
-    """Run the code cells in one namespace; ``parameters`` are set after the cell tagged so."""
+def run(path: Path) -> dict[str, object]:
+    """Run the code cells in one namespace."""
     names: dict[str, object] = {}
     for cell in read(path)["cells"]:
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), f"{path.stem}, cell {cell['id']}", "exec"), names)
-            if "parameters" in cell["metadata"].get("tags", []):
-                names |= parameters
     return names
 
 
@@ -62,18 +60,3 @@ def test_notebook_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)
     names = run(path)
     assert "cr" in names
-
-
-@pytest.mark.slow
-def test_model_notebook_with_nuts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(FOLDER)
-    (path,) = [one for one in NOTEBOOKS if one.stem.startswith("3-")]
-    names = run(path, NATIONS=["wales"], YEARS=range(2015, 2019), ENGINE="nuts")
-    fit: Any = names["fit"]
-    assert fit.engine == "nuts"
-    assert fit.diagnostics.passed
-    # the refits of the last cell use the fast engine; a coefficient's mean moves less than its own error
-    table = fit.coefficients().set_index("name")
-    refits: Any = names["refits"]
-    apart = abs(refits[0.5]["deprivation"] - table.loc["deprivation", "rate_ratio"])
-    assert apart < 0.05  # a posterior SD is about 0.07 on the scale of ratios
