@@ -27,6 +27,7 @@ _PUBLIC = {
     "without_each_area": "carerates.models.checks.sensitivity",
     "Prediction": "carerates.models.results.prediction",
     "narrow_to_totals": "carerates.models.design.totals",
+    "specification_table": "carerates.models.checks.specifications",
     "check_prior": "carerates.models.checks.prior",
     "PriorCheck": "carerates.models.checks.prior",
     "PredictiveChecks": "carerates.models.checks.predictive",
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from carerates.models.checks.predictive import PredictiveChecks, check_predictions
     from carerates.models.checks.prior import PriorCheck, check_prior
     from carerates.models.checks.sensitivity import prior_sensitivity, without_each_area
+    from carerates.models.checks.specifications import specification_table
     from carerates.models.design.totals import narrow_to_totals
     from carerates.models.fitting import fit
     from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Priors, spread
@@ -72,6 +74,7 @@ __all__ = [
     "fit",
     "narrow_to_totals",
     "prior_sensitivity",
+    "specification_table",
     "spread",
     "without_each_area",
 ]

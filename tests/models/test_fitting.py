@@ -409,3 +409,45 @@ def test_prior_check_before_any_fit(truth):
     assert 40 < np.median(check.area) < 120
     assert "Before any count is seen" in check.summary()
     assert len(check.to_frame()) == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("population", np.inf), ("children", np.inf), ("deprivation", np.inf), ("population", -5.0)],
+)
+def test_values_that_are_no_figures_never_reach_an_engine(truth, column, value, monkeypatch):
+    def reached(*_, **__):
+        raise AssertionError("an engine was started")
+
+    monkeypatch.setattr("carerates.models.laplace.engine.draw_posterior", reached)
+    with pytest.raises((TableError, ModelError)):
+        cr.fit(
+            MODEL, changed(truth.rates, **{column: lambda frame: frame[column].where(frame.index > 3, value)})
+        )
+
+
+def test_a_factor_of_another_year_leaves_its_rows_out_aloud(truth):
+    frame = truth.rates.to_frame()
+    frame["deprivation"] = frame["deprivation"].where(frame["year"] == 2013)
+    table = cr.RatesTable(frame, factors=truth.rates.factors)
+    fit = cr.fit(MODEL.for_one_year(), table, draws=100)
+    assert fit.design.panel.years == (2013,)
+    assert set(fit.left_out["reason"]) == {"no deprivation in that year"}
+    frame["deprivation"] = np.nan
+    with pytest.raises(ModelError, match="No area has all of its factors"):
+        cr.fit(MODEL, cr.RatesTable(frame, factors=truth.rates.factors))
+
+
+def test_an_interrupted_command_leaves_nothing(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from carerates.cli import carerates_command
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("carerates.models.laplace.engine.draw_posterior", interrupted)
+    out = tmp_path / "fit"
+    found = CliRunner().invoke(carerates_command, ["fit", "--nation", "wales", "--out", str(out)])
+    assert found.exit_code != 0
+    assert list(tmp_path.iterdir()) == []

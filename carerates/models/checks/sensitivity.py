@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carerates.models.design.arrays import Design, build_design
+from carerates.models.design.completeness import usable_rates
 from carerates.models.fitting import fit
 from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Prior, Priors
 from carerates.models.results.fitted import FittedRates
@@ -59,16 +61,11 @@ def prior_sensitivity(
     table = as_rates(rates)
     base = fit(model, table, seed=seed)
     quantities = _quantities(base)
-    used = {one.name for one in base.design.spreads if one.fixed is None} | {
-        term.name for term in base.design.shared_terms
-    }
     rows = []
-    for name, governs in _GOVERNED.items():
-        if not set(governs) & used:
-            continue
+    for name in _used_priors(base.design):
         for scale in scales:
             changed = _quantities(
-                fit(model.replace(priors=_scaled(model.priors, name, scale)), table, seed=seed)
+                fit(model.replace(priors=scaled_priors(model.priors, name, scale)), table, seed=seed)
             )
             rows += [
                 {
@@ -128,6 +125,18 @@ def without_each_area(
     return pd.DataFrame(rows)
 
 
+def top_priors(model: RateModel, rates: RatesTable) -> list[str]:
+    """Return the priors at the top of a model on a table: those that no other unknown governs."""
+    return _used_priors(build_design(model, usable_rates(model, rates).rates))
+
+
+def _used_priors(design: Design) -> list[str]:
+    """Return the priors of spreads and effects that a design has."""
+    used = {one.name for one in design.spreads if one.fixed is None}
+    used |= {term.name for term in design.shared_terms}
+    return [name for name, governs in _GOVERNED.items() if set(governs) & used]
+
+
 def _quantities(fitted: FittedRates) -> dict[str, np.ndarray]:
     """Return draws of fixed effects and hyperparameters by name."""
     design, posterior = fitted.design, fitted.posterior
@@ -140,7 +149,7 @@ def _quantities(fitted: FittedRates) -> dict[str, np.ndarray]:
     return result | {one.name: posterior.spreads[one.name] for one in design.free_spreads}
 
 
-def _scaled(priors: Priors, name: str, scale: float) -> Priors:
+def scaled_priors(priors: Priors, name: str, scale: float) -> Priors:
     """Return priors with the scale of one multiplied; all factors' priors count as one."""
     changed: dict[str, Any] = {name: _widened(getattr(priors, name), scale)}
     if name == "factor":

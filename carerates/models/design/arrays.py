@@ -25,6 +25,7 @@ from carerates.models.design.terms import (
     precision_of,
     random_walk_basis,
     second_walk_basis,
+    spread_of,
 )
 from carerates.models.priors import Normal
 from carerates.models.spec import NOISELESS, RateModel
@@ -314,7 +315,7 @@ def _add_trend(builder: _Builder, model: RateModel) -> None:
             block = mine * np.eye(length)[None]
             builder.add("trend", names, block, structure="ar1", spread="sd_trend", link="trend_correlation")
     if model.time != "linear":
-        builder.spreads.append(Spread("sd_trend", "yearly change of the shared trend", "log", priors.trend))
+        builder.spreads.append(spread_of("sd_trend", "yearly change of the shared trend", priors.trend))
     if model.time == "autoregressive":
         builder.spreads.append(
             Spread(
@@ -342,7 +343,7 @@ def _add_regions(builder: _Builder, model: RateModel) -> tuple[str, ...]:
         return ("no nation here has several regions, so the model has no region effects",)
     block = np.stack(masks, axis=1)[:, None, :]
     builder.add("region", names, block, structure="iid", spread="sd_region")
-    builder.spreads.append(Spread("sd_region", "between regions of a nation", "log", model.priors.region))
+    builder.spreads.append(spread_of("sd_region", "between regions of a nation", model.priors.region))
     return ()
 
 
@@ -353,10 +354,10 @@ def _local_terms(builder: _Builder, model: RateModel) -> tuple[Array, tuple[Term
     priors, blocks, terms = model.priors, [], []
     if model.area_effects:
         blocks.append(np.ones((length, 1)))
-        builder.spreads.append(Spread("sd_area", "between areas", "log", priors.area))
+        builder.spreads.append(spread_of("sd_area", "between areas", priors.area))
         if model.area_slopes:
             blocks.append((years - years.mean())[:, None])
-            builder.spreads.append(Spread("sd_slope", "between areas' slopes, per year", "log", priors.slope))
+            builder.spreads.append(spread_of("sd_slope", "between areas' slopes, per year", priors.slope))
             builder.spreads.append(
                 Spread("correlation", "of an area's level and slope", "atanh", priors.correlation)
             )
@@ -375,7 +376,7 @@ def _local_terms(builder: _Builder, model: RateModel) -> tuple[Array, tuple[Term
         )
     if model.area_time != "none":
         builder.spreads.append(
-            Spread("sd_area_trend", "yearly change of an area's own path", "log", priors.area_trend)
+            spread_of("sd_area_trend", "yearly change of an area's own path", priors.area_trend)
         )
     if model.area_time == "autoregressive":
         builder.spreads.append(
@@ -439,7 +440,7 @@ def _add_noise(builder: _Builder, model: RateModel) -> None:
     """Add the noise of a single year, learned or borrowed."""
     if model.likelihood not in NOISELESS:
         builder.spreads.append(
-            Spread("noise", "of one year beyond chance", "log", model.priors.noise, model.noise)
+            spread_of("noise", "of one year beyond chance", model.priors.noise, model.noise)
         )
 
 

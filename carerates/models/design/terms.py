@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from carerates.models.priors import Prior
+from carerates.models.priors import HalfNormal, Prior
 
 Array = NDArray[np.float64]
 LEAST_VARIANCE = 1e-10
-Transform = Literal["log", "logit", "atanh", "identity"]
+Transform = Literal["sinh", "log", "logit", "atanh", "identity"]
+BEND = 0.2  # of a prior's scale: smaller spreads are explored in steps, larger ones in ratios
+FLOOR = 1e-3  # of a prior's scale: no spread is smaller, so that a precision stays finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,9 @@ class Spread:
         Name in tables and files.
     label : str
         What it is, for a reader.
-    transform : {"log", "logit", "atanh", "identity"}
-        Scale on which it is explored without bounds.
+    transform : {"sinh", "log", "logit", "atanh", "identity"}
+        Scale on which it is explored without bounds.  On "sinh" a spread is even in the point, so that zero
+        is an ordinary place: a spread of nothing lies at 0 and not at minus infinity.
     prior : Prior
         Prior on its own scale.
     fixed : float or None
@@ -40,10 +43,26 @@ class Spread:
     prior: Prior
     fixed: float | None = None
 
+    @property
+    def folded(self) -> bool:
+        """Whether a point and its mirror image stand for the same value."""
+        return self.transform == "sinh"
+
+    @property
+    def scale(self) -> float:
+        """Scale of the prior, for spreads."""
+        return float(getattr(self.prior, "sd", 1.0))
+
+    def _plain(self, free: float) -> float:
+        """Return a spread before the floor."""
+        return BEND * self.scale * math.sinh(min(abs(free), 30.0))
+
     def natural(self, free: float) -> float:
         """Return the value at a point of the unbounded scale."""
         if self.transform == "identity":
             return free
+        if self.transform == "sinh":
+            return math.hypot(FLOOR * self.scale, self._plain(free))
         if self.transform == "log":
             return math.exp(min(max(free, -30.0), 30.0))
         if self.transform == "logit":
@@ -54,6 +73,9 @@ class Spread:
         """Return the point of the unbounded scale that gives ``natural``."""
         if self.transform == "identity":
             return natural
+        if self.transform == "sinh":
+            above = math.sqrt(max(natural**2 - (FLOOR * self.scale) ** 2, 0.0))
+            return math.asinh(above / (BEND * self.scale))
         if self.transform == "log":
             return math.log(natural)
         if self.transform == "logit":
@@ -65,6 +87,9 @@ class Spread:
         value = self.natural(free)
         if self.transform == "identity":
             return self.prior.log_density(value)
+        if self.transform == "sinh":
+            jacobian = math.log(BEND * self.scale * math.cosh(min(abs(free), 30.0)))
+            return self.prior.log_density(self._plain(free)) + jacobian
         if self.transform == "log":
             jacobian = math.log(value)
         elif self.transform == "logit":
@@ -72,6 +97,11 @@ class Spread:
         else:
             jacobian = math.log1p(-value * value) if abs(value) < 1 else -math.inf
         return self.prior.log_density(value) + jacobian
+
+
+def spread_of(name: str, label: str, prior: Prior, fixed: float | None = None) -> Spread:
+    """Return a standard deviation, explored as its prior allows: down to nothing, or by ratios."""
+    return Spread(name, label, "sinh" if isinstance(prior, HalfNormal) else "log", prior, fixed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from carerates.models.design.arrays import Design
 from carerates.models.design.terms import Array
-from carerates.models.laplace.exploration import Exploration, explore
+from carerates.models.laplace.exploration import Exploration, explore, smooth_values
 from carerates.models.laplace.marginal import mean_shift
 from carerates.models.results.posterior import Posterior
 
@@ -34,8 +34,9 @@ def draw_posterior(
     Notes
     -----
     Each point gets its share of the draws (systematic resampling); given the point, effects are drawn from
-    the normal distribution at their mode, moved by the skewness found at the hyperparameters' mode.  The
-    draws are independent and in random order.
+    the normal distribution at their mode, moved by the skewness found at the hyperparameters' mode; the
+    hyperparameters reported with them are spread over the gaps between points.  The draws are independent and
+    in random order.
     """
     found = explore(design, points=points, seed=seed)
     rng = np.random.default_rng([seed, 1])
@@ -46,20 +47,29 @@ def draw_posterior(
     shift, own_shift = mean_shift(design, found.peak)
     shared: list[Array] = []
     local: list[Array] = []
-    values: list[dict[str, float]] = []
+    rows = np.repeat(np.arange(len(numbers)), np.maximum(numbers, 0).astype(int))
     for point, number in zip(found.points, numbers, strict=True):
         if number > 0:
             away, own_away = point.mode.curvature.draw(rng, int(number))
             shared.append(point.mode.shared + shift + away)
             local.append(point.mode.local + own_shift + own_away)
-            values += [design.spread_values(point.free)] * int(number)
     order = rng.permutation(draws)
-    names = [one.name for one in design.spreads]
+    values = {one.name: np.full(draws, one.fixed) for one in design.spreads if one.fixed is not None}
+    for column, one in enumerate(design.free_spreads):
+        free = smooth_values(found, rows, column, one.folded, rng.uniform(size=draws))
+        values[one.name] = np.array([one.natural(float(at)) for at in free])
+    effects, own = np.concatenate(shared), np.concatenate(local)
+    for column, name in design.ties:
+        # the coefficient moves with its hyperparameter, and areas' own effects so that no rate moves
+        moved = values[name] - effects[:, column]
+        effects[:, column] += moved
+        if own.shape[2]:
+            own[:, :, 0] -= moved[:, None] * design.shared[:, 0, column]
     return (
         Posterior(
-            np.concatenate(shared)[order],
-            np.concatenate(local)[order],
-            {name: np.array([one[name] for one in values])[order] for name in names},
+            effects[order],
+            own[order],
+            {one.name: values[one.name][order] for one in design.spreads},
         ),
         found,
     )
