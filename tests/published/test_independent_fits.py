@@ -31,6 +31,7 @@ MODELS = {
     "nb_levels": BASE,
     "lognormal": BASE.replace(likelihood="poisson_lognormal"),
     "poisson_levels": BASE.replace(likelihood="poisson"),
+    "binomial_levels": BASE.replace(likelihood="binomial"),
 }
 FITS = pd.read_csv(FOLDER / "fits.csv")
 PAIRS = sorted({(one.software, one.model) for one in FITS.itertuples() if one.model in MODELS})

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import carerates as cr
-from carerates.errors import MissingExtraError
+from carerates.errors import MissingExtraError, ModelError
 from carerates.models import RateModel
 from carerates.models.design.arrays import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.models.laplace.exploration import explore
+from carerates.models.nuts import engine
 from carerates.models.nuts.centring import choose_centring
 from carerates.models.nuts.engine import compare_draws
 from carerates.models.nuts.graph import graph_data
@@ -82,3 +84,20 @@ def test_nuts_agrees_with_laplace_and_refits_without_compiling():
     own = cr.fit(MODEL, panels[1], seed=1)
     away, _ = compare_draws(second.design, second.posterior, own.posterior)
     assert away < 0.2  # the swapped data were used, not the first panel's
+
+
+@pytest.mark.parametrize("fault", ["state", "slope"])
+def test_a_start_that_is_not_finite_is_refused(fault):
+    """A value that is not a number would end the sampler's process without a Python error."""
+
+    def density_and_slope(size, place, slope, density, data):
+        density[0] = -10.0
+        for number in range(size):
+            slope[number] = np.nan if fault == "slope" else 0.5
+        return 3 if fault == "state" else 0
+
+    compiled = SimpleNamespace(
+        compiled_logp_func=SimpleNamespace(ctypes=density_and_slope), user_data=np.zeros(1)
+    )
+    with pytest.raises(ModelError, match="not finite at the start, so nothing was sampled"):
+        engine._require_finite(compiled, np.zeros(3))

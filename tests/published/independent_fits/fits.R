@@ -53,8 +53,8 @@ s <- summary(g)$coefficients
 fixed("lme4", "poisson_levels", s[, 1], s[, 2])
 keep("lme4", "poisson_levels", "sd_area", attr(VarCorr(g)$area, "stddev"))
 
-# -- binomial with a logit link, level of each area ----------------------------------------------------
-g <- glmmTMB(cbind(children, population - children) ~ z1 + z2 + t + (1 | area), family = binomial, data = d)
+# -- binomial with a log link, level of each area ----------------------------------------------------
+g <- glmmTMB(cbind(children, population - children) ~ z1 + z2 + t + (1 | area), family = binomial(link = "log"), data = d, start = list(beta = c(-4.7, 0, 0, 0)))
 s <- summary(g)$coefficients$cond
 fixed("glmmTMB", "binomial_levels", s[, 1], s[, 2])
 keep("glmmTMB", "binomial_levels", "sd_area", attr(VarCorr(g)$cond$area, "stddev"))

@@ -1,0 +1,49 @@
+"""Simulation-based calibration of the NUTS engine, one likelihood at a time.
+
+Run with ``pytest -m slow tests/simulation/test_nuts_calibration.py``: three to five minutes for each
+likelihood on one quiet core, of which one to compile.  Every panel has the same shape and is sampled with the
+same centring, so that the model is compiled once and data are swapped.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from carerates.models.laplace.exploration import explore
+from carerates.models.nuts import engine
+from carerates.models.nuts.centring import choose_centring
+from tests.simulation.test_model_calibration import BASE, DRAWS, Case, calibrate, hold, simulate
+
+REPLICATES = 50
+# of eight draws one is kept: as good as independent
+THINNING = 8
+CASES = {
+    "negative binomial": Case(BASE),
+    "Poisson with log-normal noise": Case(BASE.replace(likelihood="poisson_lognormal")),
+    "binomial": Case(BASE.replace(likelihood="binomial")),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # compilers and samplers warn of their own affairs
+@pytest.mark.parametrize("name", list(CASES))
+def test_ranks_of_truths_are_uniform_in_nuts(name, monkeypatch):
+    case = CASES[name]
+    first = simulate(case, 0)[0]
+    centred = choose_centring(first, explore(first).peak)
+    monkeypatch.setattr(engine, "choose_centring", lambda design, peak: centred)
+    compiled = 0
+
+    def sample(design, number):
+        nonlocal compiled
+        posterior, _, details = engine.sample_posterior(
+            design, draws=THINNING * DRAWS, seed=number, warm_up=400, chains=2
+        )
+        compiled += "reused" not in details["compile seconds"]
+        return posterior.thinned(DRAWS)
+
+    outcome = calibrate(case, int(os.environ.get("CARERATES_REPLICATES", REPLICATES)), sample)
+    assert compiled == 1
+    hold(outcome, DRAWS, spreads_too=True)
