@@ -108,11 +108,12 @@ def _welsh_survey() -> tuple[pd.DataFrame, scales.ScaleSet]:
     """Invented answers from every Welsh authority: ten each, one of them with two only."""
     rng = np.random.default_rng(22)
     rates = cr.load_rates("wales", years=2020).to_frame()
-    rows = [
-        {"authority": name if place % 2 else code, "q1": rng.integers(1, 6), "q2": rng.integers(1, 6)}
-        for place, (code, name) in enumerate(zip(rates["area_code"], rates["area_name"], strict=True))
-        for _ in range(2 if name == "Ceredigion" else 10)
-    ]
+    rows = []
+    for place, (code, name) in enumerate(zip(rates["area_code"], rates["area_name"], strict=True)):
+        level = rng.normal(3.2, 0.6)  # areas differ, by more than ten answers leave unsure
+        for _ in range(2 if name == "Ceredigion" else 10):
+            one, other = np.clip(np.rint(level + rng.normal(0, 0.8, 2)), 1, 5)
+            rows.append({"authority": name if place % 2 else code, "q1": int(one), "q2": int(other)})
     own = scales.ScaleSet("own", (scales.likert_scale("trust", "Trust in early help", ("q1", "q2")),))
     return pd.DataFrame(rows), own
 
@@ -154,3 +155,18 @@ def test_joined_scores_enter_an_adjustment_which_says_that_they_are_estimates() 
     adjusted = cr.adjust(joined, factors=["trust"], method="quasi_poisson")
     assert len(adjusted.to_frame()) == 22
     assert any("trust" in step and "standard error" in step for step in adjusted.provenance.steps)
+
+
+def test_a_fit_takes_the_scores_as_measured_with_error() -> None:
+    answers, own = _welsh_survey()
+    rates = cr.load_rates("wales", years=[2019, 2020])
+    joined = rates.join(area_factors(as_responses(answers, own, area="authority"), minimum=2))
+    model = cr.RateModel(
+        factors=["trust"], measured_with_error=["trust"], groups=None, time="none", area_time="none",
+        likelihood="poisson",
+    )  # fmt: skip
+    fitted = cr.fit(model, joined, draws=400, seed=1)
+    row = fitted.coefficients().set_index("name").loc["trust"]
+    # answers were drawn without regard to rates: the interval holds nothing at all
+    assert row["lower_95"] < 0 < row["upper_95"]
+    assert set(fitted.to_frame()["area_code"]) <= set(joined.areas)
