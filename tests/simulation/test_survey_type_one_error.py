@@ -11,6 +11,7 @@ import pytest
 
 from carerates.survey import Scores, explain_group, simulate_power
 from carerates.survey.logistic_fit import fit_firth, fit_logistic, robust_logistic
+from carerates.survey.random_intercepts import fit_random_intercepts
 from carerates.survey.two_groups import t_result
 
 FIRST = [20, 34, 37, 43, 36, 80, 22, 47, 31, 24]
@@ -87,3 +88,26 @@ def test_permuted_odds_ratios_hold_their_level() -> None:
         scores = Scores(frame.assign(y=y, weight=1.0), ("y",), ("group",))
         found += explain_group(scores, "group", ["y"]).frame.iloc[0]["p_value"] <= 0.05
     assert found / 250 <= 0.095  # .05 and three standard errors
+
+
+@pytest.mark.slow
+def test_groups_inside_areas_hold_their_level() -> None:
+    rng = np.random.default_rng(15)
+    codes = np.repeat(np.arange(12), [*FIRST, *SECOND])
+    spread = np.sqrt(0.05 / 0.95 * np.pi**2 / 3)  # on the log-odds scale, an intra-class correlation of .05
+    found = {"random_intercept": 0, "cluster_robust": 0}
+    for _ in range(150):
+        score = np.sqrt(0.05) * rng.standard_normal(12)[codes] + np.sqrt(0.95) * rng.standard_normal(
+            len(codes)
+        )
+        chance = 1 / (1 + np.exp(1.8 - spread * rng.standard_normal(12)[codes]))
+        leads = (rng.random(len(codes)) < chance).astype(float)
+        design = np.column_stack([np.ones(len(codes)), score])
+        mixed = fit_random_intercepts(design, leads, codes)
+        found["random_intercept"] += abs(mixed.coefficients[1]) > 1.959964 * np.sqrt(mixed.covariance[1, 1])
+        robust = robust_logistic(design, leads, codes)
+        error = float(np.sqrt(robust.covariance[1, 1]))
+        test = t_result(float(robust.coefficients[1]), error, float(robust.df[1]))
+        found["cluster_robust"] += test.p_value <= 0.05
+    # .05 and three standard errors of a share of 150
+    assert all(count / 150 <= 0.104 for count in found.values()), found
