@@ -197,16 +197,21 @@ def _chart(altair: Any, view: FunnelView, log_size: bool) -> Any:  # noqa: ANN40
         tooltip=tips,
     )
     names = (
-        base.transform_filter(found)
-        .mark_text(align="left", dx=8, color=INK, fontSize=12)
-        .encode(x=x, y=y, text="area_name:N")
+        # hidden, not left out: a layer without rows has no scale, and the points say their names already
+        base.mark_text(align="left", dx=8, color=INK, fontSize=12, aria=False)
+        .encode(
+            x=x, y=y, text="area_name:N", opacity=altair.condition(found, altair.value(1), altair.value(0))
+        )
     )
-    bars = (
-        base.transform_filter("!isValid(datum.rate) && isValid(datum.high)")
-        .mark_rule(strokeWidth=3)
-        .encode(x=x, y=_vertical(altair, view, "low:Q"), y2="high:Q", tooltip=tips)
-    )
-    layers = [*_lines(altair, view, x), bars, points.add_params(find), names]
+    layers = _lines(altair, view, x)
+    if (rows["rate"].isna() & rows["high"].notna()).any():
+        # a layer without a mark is announced as a picture without words
+        layers.append(
+            base.transform_filter("!isValid(datum.rate) && isValid(datum.high)")
+            .mark_rule(strokeWidth=3)
+            .encode(x=x, y=_vertical(altair, view, "low:Q"), y2="high:Q", tooltip=tips)
+        )
+    layers += [points.add_params(find), names]
     return (
         altair.layer(*layers)
         .properties(width=_WIDTH, height=_HEIGHT)
@@ -254,6 +259,7 @@ def _page(
         if headline
         else (f"<h1>{escape(title)}</h1>")
     )
+    heading_text = headline or title
     small = "\n".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
     return f"""<!DOCTYPE html>
 <html lang="{view.lang}">
@@ -277,13 +283,15 @@ th:first-child, td:first-child, td:last-child, th:last-child {{ text-align: left
 <body>
 <main>
 {heading}
-<div class="scroll"><div id="chart" role="img" aria-label="{escape(told)}"></div></div>
+<section class="scroll" tabindex="0" aria-label="{escape(heading_text)}">
+<figure id="chart" aria-label="{escape(told)}"></figure></section>
 <noscript><p>{escape(words["script"])}</p></noscript>
 {small}
 <p>{escape(told)}</p>
-<details><summary>{escape(words["table"])}</summary><div class="scroll">
+<details><summary>{escape(words["table"])}</summary>
+<section class="scroll" tabindex="0" aria-label="{escape(words["table"])}">
 {_table(view, words)}
-</div></details>
+</section></details>
 </main>
 <script>{bundle}</script>
 <script>
