@@ -198,8 +198,7 @@ def _chart(altair: Any, view: FunnelView, log_size: bool) -> Any:  # noqa: ANN40
     )
     names = (
         # hidden, not left out: a layer without rows has no scale, and the points say their names already
-        base.mark_text(align="left", dx=8, color=INK, fontSize=12, aria=False)
-        .encode(
+        base.mark_text(align="left", dx=8, color=INK, fontSize=12, aria=False).encode(
             x=x, y=y, text="area_name:N", opacity=altair.condition(found, altair.value(1), altair.value(0))
         )
     )

@@ -18,6 +18,7 @@ import pandas as pd
 from carerates import areas
 from carerates.errors import AreaError, OutputError
 from carerates.reports.release import Release
+from carerates.reports.wording import say
 
 TIME_AND_PLACE = (
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code",
@@ -64,6 +65,8 @@ def make_open_data(release: Release, years: Sequence[int] = ()) -> OpenData:
     OutputError
         If the rows cannot say of which time they are, or the pair breaks a rule of :func:`check_open_data`.
     """
+    if gap := open_data_gap(release, years):
+        raise OutputError(say(gap, "en"))
     table = release.tables[0]
     frame = table.to_frame()
     indicators = [column for column in table.columns if column.numeric and column.name not in _PLACE_COLUMNS]
@@ -97,6 +100,14 @@ def make_open_data(release: Release, years: Sequence[int] = ()) -> OpenData:
         listed = "\n".join(f"  - {one}" for one in problems)
         raise OutputError(f"These figures do not fit the open-data layout:\n{listed}")
     return made
+
+
+def open_data_gap(release: Release, years: Sequence[int] = ()) -> str:
+    """Return why a release has no place in the layout, as a key of the translations; empty where it has."""
+    names = {column.name for column in release.tables[0].columns}
+    if "area_code" not in names:
+        return "open_data_no_area"
+    return "" if "year" in names or {"start", "end"} <= names or len(years) == 1 else "open_data_no_time"
 
 
 def check_open_data(pair: OpenData) -> list[str]:
@@ -179,10 +190,6 @@ def _periods(frame: pd.DataFrame, years: Sequence[int]) -> list[str]:
             f"{int(first)}{int(last) % 100:02d}"
             for first, last in zip(frame["start"], frame["end"], strict=True)
         ]
-    if len(years) != 1:
-        raise OutputError(
-            "The rows do not say of which year they are; an open-data file needs one time for each row."
-        )
     return [str(int(years[0]))] * len(frame)
 
 

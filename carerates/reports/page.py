@@ -25,8 +25,8 @@ _P_VALUES = frozenset({"p_value", "mid_p", "q_value"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
-def write_page(release: Release, files: tuple[str, ...] = ()) -> Document:
-    """Put the page together, section by section, with the names of the files that stand beside it."""
+def write_page(release: Release, files: tuple[str, ...] = (), remark: str = "") -> Document:
+    """Put the page together, with the names of the files beside it and a remark on one that is not."""
     lang = release.lang
     first, *others = release.tables
     sections = [Section("findings", say("findings", lang), _findings(release))]
@@ -45,7 +45,8 @@ def write_page(release: Release, files: tuple[str, ...] = ()) -> Document:
         Section("sources", say("source", lang, sources="").strip().rstrip(":"), (Bullets(sources),))
     )
     if files:
-        sections.append(Section("files", say("files", lang), (Links(files),)))
+        remarks = (Paragraph(remark),) if remark else ()
+        sections.append(Section("files", say("files", lang), (Links(files), *remarks)))
     return Document(
         title=release.title,
         subtitle=release.subtitle if release.subtitle != release.title else "",

@@ -10,18 +10,19 @@ from typing import Any
 import pandas as pd
 
 from carerates.errors import OutputError
-from carerates.reports.cells import file_name
+from carerates.reports.cells import file_name, one_line
 from carerates.reports.csvw import describe_csv, write_csv
 from carerates.reports.disclosure import Disclosure, protect
-from carerates.reports.drafting import Wishes, draft_release
+from carerates.reports.drafting import draft_release
 from carerates.reports.folder import RECEIPT, whole_folder
 from carerates.reports.html import render_page
 from carerates.reports.ods import write_ods
-from carerates.reports.opendata import make_open_data
+from carerates.reports.opendata import make_open_data, open_data_gap
 from carerates.reports.page import write_markdown, write_page
 from carerates.reports.receipt import make_receipt, receipt_text
 from carerates.reports.recipes import write_inputs, write_recipe
-from carerates.reports.release import Release, Result
+from carerates.reports.release import Release, Result, Wishes
+from carerates.reports.wording import say
 from carerates.reports.xlsx import write_xlsx
 from carerates.tables import RatesTable
 
@@ -103,24 +104,41 @@ def publish(
     >>> (out / "cla-2018.ods").exists()
     True
     """
+    wishes = Wishes(title, lang, alternative, year)
     if disclosure is not None:
         result, inputs = protect(result, disclosure), None
     elif isinstance(result, RatesTable):
         raise TypeError("A table of rates is published with disclosure=, or as a result: cr.funnel(rates).")
-    release = draft_release(result, Wishes(title, lang, alternative, year), previous=_earlier(previous))
+    asked = f"carerates.publish(<{type(result).__name__}>, out, {one_line(title)!r}, {lang=})"
+    return write_release(
+        result, out, wishes, command=asked, previous=read_earlier(previous), inputs=inputs, stem=name or title
+    )
+
+
+def write_release(
+    result: Result,
+    out: str | Path,
+    wishes: Wishes,
+    *,
+    command: str,
+    previous: pd.DataFrame | None = None,
+    inputs: Mapping[str, Any] | None = None,
+    stem: str = "",
+) -> Path:
+    """Write the release of a result and say in its receipt what was asked, as :func:`publish` does."""
+    release = draft_release(result, wishes, previous=previous)
     recipe = write_recipe(result, inputs)
-    stem = file_name(name or title, "release")
     with whole_folder(Path(out)) as folder:
-        for file, content in release_files(release, stem).items():
+        for file, content in release_files(release, file_name(stem, "release")).items():
             (folder / file).write_bytes(content)
         write_inputs(folder, recipe)
         receipt = make_receipt(
             folder,
-            command=f"carerates publish {release.kind}",
+            command=command,
             settings=release.settings,
             provenance=release.provenance,
             headline=release.headline,
-            recompute=None if recipe is None else {**recipe.to_dict(), "lang": lang},
+            recompute=None if recipe is None else {**recipe.to_dict(), "lang": wishes.lang},
         )
         (folder / RECEIPT).write_text(receipt_text(receipt), encoding="utf-8", newline="\n")
     return Path(out) / "index.html"
@@ -141,17 +159,20 @@ def release_files(release: Release, stem: str) -> dict[str, bytes]:
     for table in (release.full, *release.tables[1:]):
         files[f"{table.name}.csv"] = write_csv(table)
         files[f"{table.name}.csv-metadata.json"] = describe_csv(table, f"{table.name}.csv", release)
-    try:
-        pair = make_open_data(release, release.years)
-    except OutputError:
-        pair = None  # rows without a time or a place of their own have no place in that layout
-    if pair is not None:
-        files["open-data.csv"], files["open-data.meta.csv"] = pair.data_bytes(), pair.meta_bytes()
-    files["index.html"] = _text(render_page(write_page(release, tuple(sorted(files)))))
+    absent = open_data_gap(release, release.years)
+    if not absent:
+        try:
+            pair = make_open_data(release, release.years)
+        except OutputError:
+            absent = "open_data_rules"
+        else:
+            files["open-data.csv"], files["open-data.meta.csv"] = pair.data_bytes(), pair.meta_bytes()
+    remark = say(absent, release.lang) if absent else ""
+    files["index.html"] = _text(render_page(write_page(release, tuple(sorted(files)), remark)))
     return files
 
 
-def _earlier(previous: pd.DataFrame | str | Path | None) -> pd.DataFrame | None:
+def read_earlier(previous: pd.DataFrame | str | Path | None) -> pd.DataFrame | None:
     """Return the earlier edition's table."""
     if previous is None or isinstance(previous, pd.DataFrame):
         return previous

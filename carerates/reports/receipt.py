@@ -13,6 +13,7 @@ from typing import Any
 import carerates
 from carerates.provenance import Provenance
 
+VERIFY = "carerates verify receipt.json"
 # packages whose version can change a number or a picture
 _NUMERIC_PACKAGES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib")
 
@@ -33,7 +34,7 @@ def make_receipt(
     folder : Path
         Folder whose files are hashed.
     command : str
-        What to type to make the same output again.
+        What was asked: a line of the command line, or a call.
     settings : mapping
         Settings that the numbers depend on.
     provenance : Provenance
@@ -52,6 +53,7 @@ def make_receipt(
     made: dict[str, Any] = {
         "made_by": f"carerates {carerates.__version__}",
         "command": command,
+        "verify": VERIFY,
         "settings": dict(settings),
         "headline": dict(headline),
         "inputs": provenance.to_dict(),

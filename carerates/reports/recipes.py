@@ -16,8 +16,8 @@ import pandas as pd
 
 from carerates.errors import OutputError
 from carerates.reports.cells import neutral_text
-from carerates.reports.drafting import plain_settings
 from carerates.reports.release import Result
+from carerates.reports.values import plain_settings
 from carerates.tables import Factor, RatesTable
 from carerates.tables.schema import RATES_COLUMNS
 

@@ -67,6 +67,16 @@ class Result(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody who publishes asks for: words and language, never numbers."""
+
+    title: str = ""
+    lang: str = "en"
+    alternative: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseColumn:
     """One column as it is published: its name for machines, its heading, and how numbers are shown."""
 

@@ -19,13 +19,15 @@ from carerates.reports.analysis import analyse
 from carerates.reports.area_view import view_area
 from carerates.reports.build import csv_bytes
 from carerates.reports.csvw import write_csv
-from carerates.reports.drafting import Wishes, draft_release, headline_numbers, plain_settings
+from carerates.reports.drafting import draft_release
 from carerates.reports.exports import data_tables
 from carerates.reports.folder import RECEIPT
 from carerates.reports.headlines import headline_numbers as report_numbers
 from carerates.reports.my_area import area_tables
 from carerates.reports.receipt import seal_of
 from carerates.reports.recipes import follow_recipe, inside
+from carerates.reports.release import Wishes
+from carerates.reports.values import headline_numbers, plain_settings
 from carerates.sources.edition import check_edition, edition_tables
 
 # columns that say how a count was published, which a funnel's own arrays do not hold

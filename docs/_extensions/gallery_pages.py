@@ -85,7 +85,8 @@ def _noting(shown: Shown) -> Iterator[None]:
 
 def describe(result: Any, lang: str = "en") -> str:
     """Return a chart in words: those that a release of the same result would carry."""
-    from carerates.reports.drafting import SHOWN, Wishes, draft_release
+    from carerates.reports.drafting import SHOWN, draft_release
+    from carerates.reports.release import Wishes
 
     if hasattr(result, "text_alternative"):
         return " ".join(str(result.text_alternative(lang)).split())

@@ -16,9 +16,11 @@ import pytest
 
 import carerates as cr
 from carerates.reports.csvw import write_csv
-from carerates.reports.drafting import Wishes, draft_release, revision_note
+from carerates.reports.drafting import draft_release
 from carerates.reports.opendata import META, OpenData, check_open_data, make_open_data
 from carerates.reports.page import write_markdown
+from carerates.reports.release import Wishes
+from carerates.reports.statements import revision_note
 from carerates.reports.xlsx import write_xlsx
 
 ODF = {

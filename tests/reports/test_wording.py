@@ -10,7 +10,8 @@ import pytest
 
 import carerates as cr
 from carerates.reports import wording
-from carerates.reports.drafting import Wishes, draft_release
+from carerates.reports.drafting import draft_release
+from carerates.reports.release import Wishes
 from carerates.reports.wording import LANGUAGES, cell_words, join_names, mark_meanings, say, translations
 from carerates.tables.status import STATUSES
 
