@@ -125,10 +125,10 @@ def tell_chart(result: Result, frame: pd.DataFrame, subtitle: str, lang: str) ->
         known = frame[frame[measure].notna()].sort_values(measure, kind="stable")
         low, high = known.iloc[0], known.iloc[-1]
         named = _naming(frame)
-        rows = "alternative_table" if named in ("area_name", "area_code") else "alternative_rows"
+        phrase = "alternative_table" if named in ("area_name", "area_code") else "alternative_rows"
         parts.append(
             say(
-                rows,
+                phrase,
                 lang,
                 title=subtitle,
                 areas=int(frame[named].nunique()),
