@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from carerates import areas
 from carerates.charts.page import Page, Told, chart
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from carerates.models import FittedRates
 
+OPEN = "//////"  # the hatching of an area whose interval holds the value that all are compared with
 _FEW = 30  # up to this many tiles there is room for whole names
 # below and above what is expected: each half gets darker outwards, and every tile prints its number too
 _SIDES = ("#C8500E", "#EBAF86", "#E6E9EA", "#7FAACB", "#12436D")
@@ -68,6 +71,9 @@ def draw_tiles(
     words: Furniture,
     breaks: Sequence[float] | None = None,
     decimals: int = 0,
+    lower: str | None = None,
+    upper: str | None = None,
+    reference: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one value per area as a tile map.
@@ -84,6 +90,11 @@ def draw_tiles(
         Four inner limits of the five classes; fifths of the areas when not given.
     decimals : int
         Decimals of the printed values.
+    lower, upper : str, optional
+        Columns of an interval, printed on the tile where there is room.  The border of an area whose
+        interval holds ``reference`` is hatched.
+    reference : float, optional
+        Value that every area is compared with, such as the rate of all areas together.
     ax : Axes, optional
         Where to draw; a new figure when not given.
 
@@ -91,17 +102,27 @@ def draw_tiles(
     -------
     Axes
     """
-    grid = _on_grid(frame[["area_code", "area_name", column]])
+    limits = [one for one in (lower, upper) if one is not None]
+    grid = _on_grid(frame[["area_code", "area_name", column, *limits]])
+    few, hatched = len(grid) <= _FEW, find_open(grid, lower, upper, reference)
     values = grid[column].to_numpy(dtype=float)
-    inner = list(breaks) if breaks is not None else _fifths(values, decimals)
+    inner = list(breaks) if breaks is not None else find_fifths(values, decimals)
     with house_style():
         own = ax is None
         ax = new_axes(ax, _size(grid))
-        for (_, area), value in zip(grid.iterrows(), values, strict=True):
+        for (_, area), value, open_ in zip(grid.iterrows(), values, hatched, strict=True):
             number = f"{value:,.{decimals}f}" if np.isfinite(value) else "[x]"
-            _draw_tile(ax, area, SEQUENCE, _class_of(value, inner), number, few=len(grid) <= _FEW)
+            rank = _class_of(value, inner)
+            _draw_tile(ax, area, SEQUENCE, rank, number, few=few, hatched=bool(open_))
+            if few and len(limits) == 2 and np.isfinite(value):
+                low, high = (f"{float(area[one]):,.{decimals}f}" for one in limits)
+                x, y = float(area["column"]) + 0.5, -float(area["row"]) + 0.42
+                ink = PAPER if rank >= 3 else INK
+                ax.text(x, y, f"{low} to {high}", ha="center", va="center", fontsize=6, color=ink)
         _frame_tiles(ax, grid)
-        classes = _class_words(inner, decimals)
+        classes = class_words(inner, decimals)
+        if hatched.any():
+            words = replace(words, notes=(*words.notes, open_words(reference, decimals)))
         note = "Shades, light to dark: " + "; ".join(classes) + ". [x] no figure. Tiles are not to scale."
         dress(
             ax,
@@ -213,7 +234,26 @@ def _class_of(value: float, inner: Sequence[float]) -> int:
     return int(np.searchsorted(inner, value, side="right")) if np.isfinite(value) else -1
 
 
-def _fifths(values: np.ndarray, decimals: int) -> list[float]:
+def find_open(
+    frame: pd.DataFrame, lower: str | None, upper: str | None, reference: float | None
+) -> NDArray[np.bool_]:
+    """Say of which areas the interval holds the reference, so that the figures leave the side open."""
+    if lower is None or upper is None or reference is None:
+        return np.zeros(len(frame), dtype=bool)
+    low, high = (frame[name].to_numpy(dtype=float) for name in (lower, upper))
+    return np.asarray((low <= reference) & (reference <= high))
+
+
+def open_words(reference: float | None, decimals: int) -> str:
+    """Explain the hatching."""
+    assert reference is not None
+    return (
+        f"Hatched: the 95% interval holds {reference:,.{decimals}f}, the value of all areas together; "
+        "the figures do not tell on which side the area lies."
+    )
+
+
+def find_fifths(values: np.ndarray, decimals: int) -> list[float]:
     """Return the four limits between fifths of the areas, rounded as they will be printed."""
     known = values[np.isfinite(values)]
     if not len(known):
@@ -221,7 +261,7 @@ def _fifths(values: np.ndarray, decimals: int) -> list[float]:
     return sorted({float(np.round(limit, decimals)) for limit in np.quantile(known, [0.2, 0.4, 0.6, 0.8])})
 
 
-def _class_words(inner: Sequence[float], decimals: int) -> list[str]:
+def class_words(inner: Sequence[float], decimals: int) -> list[str]:
     """Say in words what each shade stands for."""
     if not inner:
         return ["no values"]

@@ -27,7 +27,24 @@ def draw_all(analysis: Analysis) -> dict[str, Drawing]:
             analysis.rates.provenance.caption(),
         ),
     )
+    underlying, together = analysis.estimates.areas, _together(analysis)
+    sure = draw_tiles(
+        underlying,
+        "underlying_rate_per_10000",
+        lower="lower_95",
+        upper="upper_95",
+        reference=together,
+        words=Furniture(
+            "",
+            f"Underlying rates of children looked after at 31 March {year}, with 95% intervals, {place}",
+            "Rate per 10,000 aged 0-17",
+            analysis.provenance.caption(),
+        ),
+    )
     made = {
+        "map-underlying": draw(
+            sure, f"Tile map of underlying rates, {place}, {year}", _open_words(underlying, together)
+        ),
         "map": draw(tiles, f"Tile map of rates, {place}, {year}", _map_words(frame)),
         "funnel": draw(
             plot(analysis.funnel, headline=_funnel_headline(analysis), title=measured),
@@ -135,6 +152,23 @@ def _funnel_headline(analysis: Analysis) -> str:
     outside = int(is_outside(frame).sum())
     return (
         f"{outside} of {int(frame['rate'].notna().sum())} areas differ from the average by more than chance"
+    )
+
+
+def _together(analysis: Analysis) -> float:
+    """Return the rate of all areas together."""
+    known = analysis.rates.to_frame().dropna(subset=["rate_per_10000"])
+    return float(10_000 * known["children"].sum() / known["population"].sum())
+
+
+def _open_words(frame: pd.DataFrame, together: float) -> str:
+    """Describe the map of underlying rates for somebody who cannot see it."""
+    above = frame.loc[frame["lower_95"] > together, "area_name"]
+    below = frame.loc[frame["upper_95"] < together, "area_name"]
+    return (
+        f"Each area is one tile with its underlying rate. {len(above)} areas lie above {together:.0f}, the rate of all "
+        f"areas together, with their whole 95% interval; {len(below)} lie below it; for {len(frame) - len(above) - len(below)}, "
+        "hatched, the figures do not tell. The table of underlying rates holds all."
     )
 
 

@@ -108,7 +108,7 @@ def test_the_page_can_be_read_by_a_screen_reader(wales_2012: Path) -> None:
     assert page.headings.count("h1") == 1
     assert set(page.headings[1:]) == {"h2", "h3"}
     assert page.headings[1] == "h2"
-    assert len(page.svgs) == 9
+    assert len(page.svgs) == 10
     for svg in page.svgs:
         assert svg["role"] == "img"
         for name in str(svg["aria-labelledby"]).split():
@@ -134,6 +134,7 @@ def test_every_chart_is_valid_xml_with_title_and_description(wales_2012: Path) -
         "funnel-adjusted",
         "funnel-over-dispersion",
         "map",
+        "map-underlying",
         "pairs",
         "shrinkage",
         "trends",
@@ -295,7 +296,7 @@ def test_the_whole_report_has_every_part_in_reading_order(wales_2018: Any) -> No
         "sources",
     ]
     names = [picture.name for picture in document.pictures()]
-    assert len(names) == len(set(names)) == 11
+    assert len(names) == len(set(names)) == 12
     words = " ".join(str(block) for section in document.sections for block in section.blocks)
     assert "Wales moved from the SSDA903 return" in words  # a break, under data quality
     assert "shrinkage" in words

@@ -51,6 +51,7 @@ def underlying_section(analysis: Analysis, drawings: dict[str, Drawing]) -> Sect
         blocks.append(Notice(checks.banner()))
     blocks += [
         Bullets(_findings(analysis)),
+        drawings["map-underlying"].picture("map-underlying", "underlying.csv"),
         drawings["underlying"].picture("underlying", "underlying.csv"),
         Paragraph(
             "How far each estimate is drawn from the published rate. Small areas move most, since their published "
