@@ -6,11 +6,13 @@ Commands are imported when they are called, so that ``carerates --help`` answers
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 
 import click
 
 import carerates
+from carerates.cli.options import loudness
 from carerates.errors import CareratesError
 
 # command -> module that defines `command`; the order is the order of the help page
@@ -26,6 +28,7 @@ _COMMANDS: dict[str, str] = {
     "sources": "carerates.cli.sources",
     "fetch": "carerates.cli.fetch",
     "cache": "carerates.cli.cache",
+    "completion": "carerates.cli.completion",
 }
 
 
@@ -40,7 +43,7 @@ class _LazyGroup(click.Group):
             return None
         found = import_module(_COMMANDS[cmd_name]).command
         assert isinstance(found, click.Command)
-        return found
+        return found if isinstance(found, click.Group) else loudness(found)
 
 
 @click.group(
@@ -48,7 +51,12 @@ class _LazyGroup(click.Group):
 )
 @click.version_option(carerates.__version__, prog_name="carerates")
 def carerates_command() -> None:
-    """Compare looked-after-children rates of local authorities in Wales and England."""
+    """Compare looked-after-children rates of local authorities in Wales and England.
+
+    Exit codes: 0 all went well, 1 a check found a difference, 2 wrong options, 3 a file or publisher, 4 a
+    table, 5 a model, 6 an output, 7 a missing extra, 130 stopped by you.  Commands that read FILE take - for
+    standard input; `carerates completion bash` prints the script for your shell.
+    """
 
 
 def main() -> None:
@@ -59,6 +67,8 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except CareratesError as error:
+        if "--verbose" in sys.argv[1:]:
+            traceback.print_exc()
         click.echo(f"carerates: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from carerates.cli.options import PIPE, column_options, read_own, write_table
 
 if TYPE_CHECKING:
     from carerates.tables import RatesTable
@@ -50,7 +52,7 @@ RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
     type=click.FloatRange(0.5, 1, max_open=True),
     help="Ask about underlying rates, with this probability for a class; without it about published figures.",
 )
-@click.option("--own-areas", is_flag=True, help="Take FILE's areas as they stand, without the register.")
+@column_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -68,12 +70,12 @@ def command(
     start_rate: str,
     expected_by: tuple[str, ...],
     probability: float | None,
-    own_areas: bool,
+    columns: dict[str, Any],
     out: Path,
 ) -> None:
     """Class areas as increasing or decreasing, of the bundled figures or of FILE.
 
-    FILE has the columns area_code, year, children and population.
+    FILE is a CSV with one row for each area and year; - is standard input, and --out - standard output.
 
     \b
     Examples:
@@ -82,7 +84,6 @@ def command(
       carerates classify mine.csv --rule three-classes --dead-band 5 --start 2019 --end 2024 --probability 0.8
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.reports.build import csv_bytes
-    from carerates.reports.folder import write_whole
     from carerates.trends import classify
 
     chosen = _rule(rule, start, end, dead_band, excluded=bool(expected_by))
@@ -90,7 +91,7 @@ def command(
         chosen = replace(chosen, start_rate=start_rate.replace("-", "_"))  # type: ignore[arg-type]
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    rates = _rates(file, nation, own_areas)
+    rates = _rates(file, nation, columns)
     expected = None
     if expected_by:
         from carerates.models import adjust
@@ -100,11 +101,12 @@ def command(
         at_end = rates.select(year=end).join(load_factors(list(expected_by), nations=nations))
         expected = adjust(at_end, factors=list(expected_by), method="quasi_poisson")
     found = classify(rates, chosen, expected=expected, probability=probability)
-    write_whole(out, csv_bytes(found.to_frame()))
-    click.echo(found.summary())
+    write_table(out, csv_bytes(found.to_frame()))
+    aside = str(out) == PIPE  # the table is on standard output, and talk is not a part of it
+    click.echo(found.summary(), err=aside)
     for label in found.counts():
-        click.echo(f"{label}: {', '.join(found.areas(label))}")
-    click.echo(f"Written: {out}")
+        click.echo(f"{label}: {', '.join(found.areas(label))}", err=aside)
+    click.echo(f"Written: {out}", err=aside)
 
 
 def _rule(name: str, start: int, end: int, dead_band: float | None, *, excluded: bool) -> Rule:
@@ -126,10 +128,10 @@ def _rule(name: str, start: int, end: int, dead_band: float | None, *, excluded:
         raise click.UsageError(str(error)) from error
 
 
-def _rates(file: Path | None, nation: str, own_areas: bool) -> RatesTable:
+def _rates(file: Path | None, nation: str, columns: dict[str, Any]) -> RatesTable:
     """Return the rates of a file, or of the bundled edition."""
-    from carerates.sources import load_rates, read_rates
+    from carerates.sources import load_rates
 
     if file is not None:
-        return read_rates(file, own_areas=own_areas)
+        return read_own(file, columns)
     return load_rates(["wales", "england"] if nation == "both" else nation)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from carerates.cli.options import column_options, read_own
+
 if TYPE_CHECKING:
     from carerates.models import RateModel
+    from carerates.tables import RatesTable
 
 
 @click.command(name="fit", short_help="Fit a hierarchical model of rates.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--nation",
     type=click.Choice(["wales", "england", "both"]),
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whose areas.",
 )
+@column_options
 @click.option("--first", type=int, default=2012, show_default=True, help="First year, of the 31 March.")
 @click.option("--last", type=int, default=2018, show_default=True, help="Last year, of the 31 March.")
 @click.option(
@@ -48,7 +53,9 @@ if TYPE_CHECKING:
     help="Folder to write: tables (CSV), model (JSON), text and, with the extra 'bayes', fit.nc.",
 )
 def command(
+    file: Path | None,
     nation: str,
+    columns: dict[str, Any],
     first: int,
     last: int,
     factors: tuple[str, ...],
@@ -63,15 +70,16 @@ def command(
     \b
     Examples:
       carerates fit
+      carerates fit mine.csv --area-column LA --first 2015 --last 2024 --factor deprivation
       carerates fit --nation wales --first 2010 --factor deprivation --out wales-fit
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.errors import MissingExtraError, OutputError
     from carerates.models import RateModel, fit
-    from carerates.sources import load_factors, load_rates
+    from carerates.sources import load_factors
 
     nations = ["wales", "england"] if nation == "both" else [nation]
     model = _read_model(model_file) if model_file else RateModel(factors=factors)
-    rates = load_rates(nations, years=range(first, last + 1))
+    rates = _rates(file, nations, range(first, last + 1), columns)
     if model.factors:
         rates = rates.join(load_factors(list(model.factors), nations=nations))
     fitted = fit(model, rates, engine="nuts" if engine == "nuts" else "laplace", seed=seed, strict=strict)
@@ -119,6 +127,16 @@ def command(
         raise OutputError(f"{out} cannot be written: {error.strerror}.") from error
     click.echo(fitted.summary())
     click.echo(f"\nWritten to {out}")
+
+
+def _rates(file: Path | None, nations: list[str], years: range, columns: dict[str, Any]) -> RatesTable:
+    """Return the years of a file, or of the bundled edition."""
+    from carerates.sources import load_rates
+
+    if file is None:
+        return load_rates(nations, years=years)
+    own = read_own(file, columns)
+    return own.select(year=[one for one in own.years if one in years])
 
 
 def _read_model(path: Path) -> RateModel:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from carerates.cli.options import PIPE, column_options, read_own, write_table
+
 
 @click.command(name="peers")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--nation",
     type=click.Choice(["wales", "england", "both"]),
@@ -15,6 +19,7 @@ import click
     show_default=True,
     help="Whose areas to compare.",
 )
+@column_options
 @click.option("--year", type=int, required=True, help="Year of the 31 March.")
 @click.option(
     "--on",
@@ -34,7 +39,9 @@ import click
     help="Table to write: neighbours of every area, or the contrasting pairs.",
 )
 def command(
+    file: Path | None,
     nation: str,
+    columns: dict[str, Any],
     year: int,
     on: tuple[str, ...],
     area: str | None,
@@ -42,40 +49,44 @@ def command(
     contrasts: bool,
     out: Path,
 ) -> None:
-    """Find areas of similar need in the bundled figures.
+    """Find areas of similar need, in the bundled figures or in FILE; need is taken from the bundled factors.
+
+    FILE is a CSV with one row for each area and year; - is standard input, and --out - standard output.
 
     \b
     Examples:
       carerates peers --year 2018 --area Torfaen
+      carerates peers mine.csv --area-column LA --year 2018 --out -
       carerates peers --year 2018 --nation wales --on deprivation --on lone_parents --contrasts
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.areas import find
     from carerates.peers import contrasting_pairs, similar_areas
     from carerates.reports.build import csv_bytes
-    from carerates.reports.folder import write_whole
     from carerates.sources import load_factors, load_rates
 
+    aside = str(out) == PIPE  # the table is on standard output, and talk is not a part of it
     nations = ["wales", "england"] if nation == "both" else [nation]
-    rates = load_rates(nations, years=year)
+    rates = load_rates(nations, years=year) if file is None else read_own(file, columns).select(year=year)
     if factors := [name for name in on if name != "population"]:
         rates = rates.join(load_factors(factors, nations=nations))
     if contrasts:
         pairs = contrasting_pairs(rates, on)
-        write_whole(out, csv_bytes(pairs.to_frame()))
-        click.echo(pairs.summary())
+        write_table(out, csv_bytes(pairs.to_frame()))
+        click.echo(pairs.summary(), err=aside)
         for row in pairs.to_frame().itertuples():
             click.echo(
                 f"{row.high_name} {row.high_rate_per_10000:.0f}, {row.low_name} "
                 f"{row.low_rate_per_10000:.0f}: distance {row.distance:.2f}, probability of a ratio of at "
-                f"least {pairs.settings.minimum_ratio:g}: {row.probability_ratio:.2f}"
+                f"least {pairs.settings.minimum_ratio:g}: {row.probability_ratio:.2f}",
+                err=aside,
             )
     else:
         found = similar_areas(rates, on, neighbours=neighbours)
         shown = found.of(find(area, year=year).code) if area else None
-        write_whole(out, csv_bytes(found.to_frame()))
-        click.echo(found.summary())
+        write_table(out, csv_bytes(found.to_frame()))
+        click.echo(found.summary(), err=aside)
         if shown is not None:
-            click.echo(f"Nearest to {shown['area_name'].iloc[0]}:")
+            click.echo(f"Nearest to {shown['area_name'].iloc[0]}:", err=aside)
             for row in shown.itertuples():
-                click.echo(f"{row.rank:>3}  {row.neighbour_name}, distance {row.distance:.2f}")
-    click.echo(f"Written: {out}")
+                click.echo(f"{row.rank:>3}  {row.neighbour_name}, distance {row.distance:.2f}", err=aside)
+    click.echo(f"Written: {out}", err=aside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,33 +13,47 @@ import click
 @click.option(
     "--nation",
     type=click.Choice(["wales", "england", "both"], case_sensitive=False),
-    default="wales",
-    show_default=True,
-    help="Whose areas are compared.",
+    help="Whose areas are compared: wales when not given, or those of --area's own nation.",
 )
 @click.option("--year", type=int, help="Year of the 31 March; the latest complete one if not given.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=Path("carerates-report"),
+    help="Folder to write, carerates-report when not given; an earlier report there is replaced.",
+)
+@click.option("--area", help="Write the page on this one local authority, by any code or name, instead.")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "cy"]),
+    default="en",
     show_default=True,
-    help="Folder to write; an earlier report there is replaced.",
+    help="Language of --area's page.",
 )
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-def command(nation: str, year: int | None, out: Path, quiet: bool) -> None:
-    """Write a report on the bundled edition: one page, charts, tables and a receipt.
+def command(
+    nation: str | None, year: int | None, out: Path | None, area: str | None, lang: str, quiet: bool
+) -> None:
+    """Write a report on the bundled edition: one page, charts, tables and a receipt; or a page on one area.
 
     \b
     Examples:
       carerates report
+      carerates report --area Abertawe --lang cy
       carerates report --nation england --year 2024 --out england-2024
     """  # noqa: D301 - \b keeps click from joining the lines of the example
-    from carerates.reports.build import report
+    from carerates.reports.build import DEFAULT_FOLDER, report
+    from carerates.reports.my_area import area_page
 
     def tell(what: str) -> None:
         if not quiet:
             click.echo(f"  {what} ...", err=True)
 
-    page = report(nation.lower(), year, out, progress=tell)  # type: ignore[arg-type]
+    among: Any = None if nation is None else nation.lower()
+    if area is not None:
+        page = area_page(area, year, out, lang=lang, nation=among, progress=tell)
+    elif lang != "en":
+        raise click.UsageError("--lang goes with --area: the page on one area is in both languages.")
+    else:
+        page = report(among or "wales", year, out or DEFAULT_FOLDER, progress=tell)
     if not quiet:
         click.echo(f"Written: {page}", file=sys.stdout)
