@@ -9,7 +9,7 @@ import pytest
 from tests.documents.pages import DOCS, ROOT, code_of, pages
 
 # pages with a test of their own that runs their code and checks more
-RUN_ELSEWHERE = {"explanation/adjusting-for-deprivation.md": "tests/models/test_adjustment_page.py"}
+RUN_ELSEWHERE = {"explanation/adjusting-for-deprivation.md": "tests/models/adjustment/test_page.py"}
 WITH_CODE = [
     name
     for path in pages()
