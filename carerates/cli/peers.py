@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from carerates.cli.options import PIPE, column_options, read_own, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @click.command(name="peers")
@@ -30,6 +33,18 @@ from carerates.cli.options import PIPE, column_options, read_own, write_table
 )
 @click.option("--area", help="Show the neighbours of one area, by any code or name.")
 @click.option("--neighbours", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option(
+    "--within",
+    type=click.Choice(["all", "nation", "region"]),
+    default="all",
+    show_default=True,
+    help="Where neighbours are looked for.",
+)
+@click.option(
+    "--official",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV of an official list to use instead: area_code, neighbour_code (codes or names), perhaps rank.",
+)
 @click.option("--contrasts", is_flag=True, help="Show pairs with similar need and different rates instead.")
 @click.option(
     "--out",
@@ -46,6 +61,8 @@ def command(
     on: tuple[str, ...],
     area: str | None,
     neighbours: int,
+    within: Literal["all", "nation", "region"],
+    official: Path | None,
     contrasts: bool,
     out: Path,
 ) -> None:
@@ -57,6 +74,7 @@ def command(
     Examples:
       carerates peers --year 2018 --area Torfaen
       carerates peers mine.csv --area-column LA --year 2018 --out -
+      carerates peers --year 2018 --area Leeds --official statistical-neighbours.csv
       carerates peers --year 2018 --nation wales --on deprivation --on lone_parents --contrasts
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.areas import find
@@ -81,7 +99,8 @@ def command(
                 err=aside,
             )
     else:
-        found = similar_areas(rates, on, neighbours=neighbours)
+        listed = None if official is None else _read_list(official)
+        found = similar_areas(rates, on, neighbours=neighbours, within=within, official=listed)
         shown = found.of(find(area, year=year).code) if area else None
         write_table(out, csv_bytes(found.to_frame()))
         click.echo(found.summary(), err=aside)
@@ -90,3 +109,15 @@ def command(
             for row in shown.itertuples():
                 click.echo(f"{row.rank:>3}  {row.neighbour_name}, distance {row.distance:.2f}", err=aside)
     click.echo(f"Written: {out}", err=aside)
+
+
+def _read_list(file: Path) -> pd.DataFrame:
+    """Read an official list of neighbours; what it must hold is checked where it is used."""
+    import pandas as pd
+
+    from carerates.errors import TableError
+
+    try:
+        return pd.read_csv(file, dtype={"area_code": str, "neighbour_code": str}, encoding="utf-8-sig")
+    except ValueError as error:
+        raise TableError(f"The list of neighbours {file} cannot be read: {error}") from error

@@ -183,6 +183,10 @@ def select_cases(
     frame = (areas if isinstance(areas, pd.DataFrame) else areas.to_frame()).reset_index(drop=True)
     names = (strata,) if isinstance(strata, str) else tuple(strata)
     _check_cases(frame, cases, names, allocation)
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(
+            f"seed must be a whole number of 0 or more, so that the choice can be repeated; this is {seed!r}."
+        )
     out = tuple(leave_out)
     eligible = ~frame["label"].isin(out) if "label" in frame else pd.Series(True, index=frame.index)
     if int(eligible.sum()) < cases:

@@ -8,13 +8,16 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from carerates.areas import find
 from carerates.errors import AreaError, TableError
 from carerates.peers.bands import compare_with_neighbours
 from carerates.peers.pools import LABELS, NeedPool, gather_need
 from carerates.provenance import Provenance
 from carerates.tables import RatesTable
 
+Ints = NDArray[np.int64]
 Within = Literal["all", "nation", "region"]
 
 
@@ -130,8 +133,9 @@ def similar_areas(
     weights : mapping of str to float, optional
         Relative weights of the factors; equal unless given.
     official : DataFrame, optional
-        A list to use instead: ``area_code, neighbour_code`` and, optionally, ``rank``.  Distances are still
-        worked out, so that the list can be judged.
+        A list to use instead, such as a ministry's statistical neighbours: ``area_code, neighbour_code``
+        (any code or name) and, optionally, ``rank``.  Distances are still worked out, so that the list can
+        be judged.
 
     Returns
     -------
@@ -194,22 +198,36 @@ def _listed(pool: NeedPool, official: pd.DataFrame) -> list[tuple[int, int, int]
     missing = [name for name in ("area_code", "neighbour_code") if name not in official]
     if missing:
         raise TableError(f"The list of neighbours needs the columns {', '.join(missing)}.")
-    codes = pd.Index(pool.frame["area_code"])
-    area = codes.get_indexer(pd.Index(official["area_code"]))
-    other = codes.get_indexer(pd.Index(official["neighbour_code"]))
+    area, other = (_positions(pool.frame, official[name]) for name in ("area_code", "neighbour_code"))
     problems = []
     for name, found in (("area_code", area), ("neighbour_code", other)):
         unknown = sorted(set(official.loc[found < 0, name].astype(str)))
         if unknown:
             problems.append(f"{name} not among the areas with every factor: {', '.join(unknown[:8])}")
-    if (area == other).any():
+    if ((area == other) & (area >= 0)).any():
         problems.append("an area is listed as its own neighbour")
-    if official.duplicated(["area_code", "neighbour_code"]).any():
+    known = (area >= 0) & (other >= 0)
+    repeated = pd.DataFrame({"area": area, "other": other})[known].duplicated().any()
+    if repeated or official.duplicated(["area_code", "neighbour_code"]).any():
         problems.append("a pair is listed twice")
     if problems:
         raise TableError("This list of neighbours cannot be used.", problems)
     ranks = official["rank"] if "rank" in official else official.groupby("area_code").cumcount() + 1
     return [(int(a), int(b), int(rank)) for a, b, rank in zip(area, other, ranks, strict=True)]
+
+
+def _positions(areas: pd.DataFrame, given: pd.Series) -> Ints:
+    """Return where each area of a list stands among those compared, -1 for one that is not there."""
+    place = {str(name).casefold(): at for at, name in enumerate(areas["area_name"])}
+    place |= {str(code).casefold(): at for at, code in enumerate(areas["area_code"])}
+    for text in dict.fromkeys(given.astype(str)):
+        if text.casefold() in place:
+            continue
+        try:
+            place[text.casefold()] = place.get(find(text).code.casefold(), -1)
+        except AreaError:
+            place[text.casefold()] = -1
+    return np.array([place[text.casefold()] for text in given.astype(str)], dtype=np.int64)
 
 
 def _explained(pool: NeedPool, pairs: list[tuple[int, int, int]]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from carerates.errors import TableError
 from carerates.peers.distances import Floats, check_factors, squared_parts, standardise
 from carerates.provenance import Provenance
 from carerates.tables import RatesTable, as_rates
+from carerates.tables.schema import number_column, row_list
 
 LABELS = ["area_code", "area_name", "nation", "region"]
 
@@ -120,9 +121,8 @@ def _frame_with_factors(
     frame = table.to_frame()
     if isinstance(rates, pd.DataFrame):
         extra = [name for name in names if name in rates.columns and name not in frame]
-        numbers = rates[["area_code", "year", *extra]].apply(
-            lambda column: column if column.name == "area_code" else pd.to_numeric(column)
-        )
+        numbers = rates[["area_code", "year"]].assign(**_numbers(rates[extra]))
+        numbers["year"] = pd.to_numeric(numbers["year"])
         numbers["area_code"] = numbers["area_code"].astype("str").str.strip()
         frame = frame.merge(numbers, on=["area_code", "year"], how="left", validate="one_to_one")
     absent = [name for name in names if name not in frame]
@@ -133,6 +133,18 @@ def _frame_with_factors(
             "Join factors first with rates.join(load_factors(...))."
         )
     return table, frame
+
+
+def _numbers(factors: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return a user's own factors as numbers, or raise with every cell that is none."""
+    found, problems = {}, []
+    for name in factors.columns:
+        found[str(name)], wrong = number_column(factors[name])
+        if wrong.any():
+            problems.append(f"'{name}' holds something that is not a number in {row_list(wrong)}")
+    if problems:
+        raise TableError("These factors of need cannot be read.", problems)
+    return found
 
 
 def _weights(names: tuple[str, ...], weights: Mapping[str, float] | None) -> Floats:

@@ -15,7 +15,7 @@ from carerates.trends.chances import Expectation, chances_from_counts
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats
 from carerates.trends.measures import measure_changes
 from carerates.trends.panels import LABEL_COLUMNS, Panel
-from carerates.trends.rules import Rule
+from carerates.trends.rules import Rule, require_rule
 
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 
@@ -172,6 +172,7 @@ def calibrate_classes(
     >>> found.areas
     22
     """
+    require_rule(rules)
     if rules.measure != "net" or rules.start_rate != "as_found" or rules.needs_expected:
         raise ValueError(
             "Calibration is of a net change from one year's rate without expected rates: use measure='net', "

@@ -222,18 +222,13 @@ def _sizes(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
     """Return absolute, percent and log changes with their limits and rounding bounds."""
     rate0, rate1 = panel.rates[:, 0], panel.rates[:, -1]
     count0, count1 = _counts(panel, 0), _counts(panel, -1)
-    shared = surviving_children(count0, settings.end - settings.start, settings.survival)
-    shared = np.minimum(shared, np.minimum(count0, count1))
+    log_ratio, error, shared = log_ratio_between(panel, (0, -1), settings.survival)
     with np.errstate(divide="ignore", invalid="ignore"):
-        usable = (rate0 > 0) & (rate1 > 0)
-        log_ratio = np.where(usable, np.log(rate1 / rate0), np.nan)
         scale = (rate0 / count0, rate1 / count1)
         per_child = tuple(
             np.where(count > 0, one, 1e4 / panel.population[:, at] if panel.kind != "children" else 1.0)
             for one, count, at in zip(scale, (count0, count1), (0, -1), strict=True)
         )
-        error = np.sqrt(log_ratio_variance(count0, count1, shared))
-    error = np.where(usable, error, np.nan)
     z = normal_quantile(settings.interval)
     lower, upper = difference_limits(
         (count0, count1), (per_child[0], per_child[1]), shared, settings.interval
@@ -261,6 +256,29 @@ def _sizes(panel: Panel, settings: ChangeSettings) -> pd.DataFrame:
             "annual_percent_upper": percent_from_log((log_ratio + z * error) / years, "start"),
         }
     )
+
+
+def log_ratio_between(panel: Panel, ends: tuple[int, int], survival: float) -> tuple[Floats, Floats, Floats]:
+    """Find the log ratio of the rates at two positions, its standard error and the children at both.
+
+    Parameters
+    ----------
+    panel : Panel
+    ends : (int, int)
+        Positions of the two years among the panel's.
+    survival : float
+        Share of children still looked after a year later.
+    """
+    first, last = ends
+    years = panel.years[last] - panel.years[first]
+    count0, count1 = _counts(panel, first), _counts(panel, last)
+    shared = np.minimum(surviving_children(count0, years, survival), np.minimum(count0, count1))
+    rate0, rate1 = panel.rates[:, first], panel.rates[:, last]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usable = (rate0 > 0) & (rate1 > 0)
+        log_ratio = np.where(usable, np.log(rate1 / rate0), np.nan)
+        error = np.sqrt(log_ratio_variance(count0, count1, shared))
+    return log_ratio, np.where(usable, error, np.nan), shared
 
 
 def _counts(panel: Panel, at: int) -> Floats:

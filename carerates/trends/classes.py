@@ -20,7 +20,7 @@ from carerates.trends.chances import (
     chances_from_draws,
     read_expectation,
 )
-from carerates.trends.decisions import Decision, decide_all
+from carerates.trends.decisions import UNCHECKED, Decision, decide_all
 from carerates.trends.expectations import expected_differences, read_expected
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats, normal_quantile
 from carerates.trends.labels import label_areas
@@ -28,7 +28,7 @@ from carerates.trends.levels import with_shrunk_start
 from carerates.trends.measures import measure_bounds, measure_changes
 from carerates.trends.nations import NationalChange, find_national_change, nation_keys, national_of
 from carerates.trends.panels import Panel, cut_panel, require_years
-from carerates.trends.rules import Rule
+from carerates.trends.rules import Rule, require_rule
 
 PUBLISHED_QUESTION = "Did the published figure change by this much?"
 UNDERLYING_QUESTION = "Did the underlying rate change by this much?"
@@ -178,6 +178,9 @@ class Classification:
                 f"Probabilities from {self.method}."
             )
             return text
+        unchecked = int(self.frame["reason"].str.contains(UNCHECKED, regex=False).sum())
+        if unchecked:
+            text += f" For {unchecked} of them the exclusion was not checked: no expected rate was given."
         shaky = self.frame.loc[self.frame["depends_on_rounding"], "area_name"].tolist()
         if shaky:
             text += f" The label could differ before rounding for: {', '.join(shaky)}."
@@ -258,7 +261,7 @@ def classify(
     >>> cr.classify(rates, cr.rules.wwcsc(dead_band=5)).to_frame()["label"].tolist()
     ['increasing', 'little change']
     """
-    rule = rules
+    rule = require_rule(rules)
     if probability is not None or isinstance(rates, (RateDraws, HasRateDraws)):
         _refuse_twice_shrunk(rule)
     if isinstance(rates, (RateDraws, HasRateDraws)):

@@ -9,6 +9,8 @@ import numpy as np
 from carerates.trends.intervals import Floats
 from carerates.trends.rules import Rule
 
+UNCHECKED = "exclusion not checked: no expected rate"
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -57,7 +59,7 @@ def _unless_excluded(
     if distance is None:
         return Decision(label, reason)
     if not np.isfinite(difference):
-        return Decision(label, reason + "; exclusion not checked: no expected rate")
+        return Decision(label, f"{reason}; {UNCHECKED}")
     wrong_side = -difference if label == "increasing" else difference
     side = "below" if difference < 0 else "above"
     where = f"the {rule.end} rate is {abs(difference):.1f}% {side} its expected rate"

@@ -286,8 +286,8 @@ def _check_options(method: str, rate: str, years_ahead: int) -> None:
         raise ValueError(f"method={method!r} is not one of {', '.join(get_args(Method))}.")
     if rate not in ("computed", "children"):
         raise ValueError(f"rate={rate!r} is not 'computed' or 'children'.")
-    if isinstance(years_ahead, bool) or years_ahead < 1:
-        raise ValueError(f"years_ahead must be 1 or more; this is {years_ahead!r}.")
+    if isinstance(years_ahead, bool) or not isinstance(years_ahead, (int, np.integer)) or years_ahead < 1:
+        raise ValueError(f"years_ahead must be a whole number of 1 or more; this is {years_ahead!r}.")
 
 
 def _history(table: RatesTable, upto: int, rate: RateKind) -> Panel:

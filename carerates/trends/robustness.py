@@ -13,7 +13,7 @@ from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
 from carerates.trends.classes import Classification, classify
 from carerates.trends.panels import LABEL_COLUMNS
-from carerates.trends.rules import Rule
+from carerates.trends.rules import Rule, require_rule
 
 NOT_LABELS = ("not available",)
 
@@ -140,6 +140,7 @@ def sensitivity(
     -------
     Sensitivity
     """
+    require_rule(rules)
     table = as_rates(rates)
     named = dict(expected or {})
     first = next(iter(named.values()), None)

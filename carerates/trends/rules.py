@@ -83,7 +83,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         require_kind(self.rate)
-        problems = [*self._wrong_words(), *self._wrong_numbers()]
+        problems = [*self._wrong_words(), *(self._wrong_kinds() or self._wrong_numbers())]
         if problems:
             raise ValueError(f"The rule {self.name!r} is not a rule: " + "; ".join(problems) + ".")
 
@@ -110,12 +110,29 @@ class Rule:
             problems.append("whole_number_rates goes with the start year's own rate, start_rate='as_found'")
         return problems
 
+    def _wrong_kinds(self) -> list[str]:
+        """List years that are no whole numbers and thresholds that are no numbers."""
+        problems = [
+            f"{name}={value!r} is not a whole number, such as {such}"
+            for name, value, such in (
+                ("start", self.start, 2016),
+                ("end", self.end, 2020),
+                ("earlier_years", self.earlier_years, 3),
+            )
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer))
+        ]
+        return problems + [
+            f"{name}={value!r} is not a number"
+            for name in ("decreasing", "increasing", "margin", "shortfall", "excess")
+            if (value := getattr(self, name)) is not None and not isinstance(value, (int, float, np.number))
+        ]
+
     def _wrong_numbers(self) -> list[str]:
         """List thresholds and years that contradict each other."""
         problems = []
         if self.start >= self.end:
             problems.append(f"start must come before end (start={self.start}, end={self.end})")
-        if isinstance(self.earlier_years, bool) or not self.earlier_years >= 1:
+        if self.earlier_years < 1:
             problems.append(f"earlier_years={self.earlier_years!r} must be 1 or more")
         if not np.isfinite(self.decreasing):
             problems.append(f"decreasing={self.decreasing!r} is not a finite percentage")
@@ -206,6 +223,16 @@ class Rule:
         figure = {"computed": "computed", "published": "published", "children": "numbers, not"}[self.rate]
         rounding = " rounded to whole numbers" if self.whole_number_rates else ""
         return text + f" ({figure} rates{rounding})."
+
+
+def require_rule(rule: object) -> Rule:
+    """Refuse what is not one rule."""
+    if isinstance(rule, Rule):
+        return rule
+    raise TypeError(
+        "rules must be one Rule, such as carerates.rules.wcpp(), carerates.rules.slope(2013, 2018) or a Rule "
+        f"of your own; this is {rule!r}."
+    )
 
 
 def wcpp(
@@ -303,8 +330,7 @@ def wwcsc(
     ----------
     What Works Centre for Children's Social Care, interviews with leaders on care trends, 2018.
     """
-    if not dead_band >= 0:
-        raise ValueError(f"dead_band must be 0 or more; this is {dead_band!r}.")
+    _require_width("dead_band", dead_band)
     return Rule(
         "increasing, little change, decreasing",
         start,
@@ -324,8 +350,7 @@ def slope(start: int, end: int, *, threshold: float = 2.0, rate: RateKind = "com
 
     The slope uses every year of the window, so no single year's figure decides the class.
     """
-    if not threshold >= 0:
-        raise ValueError(f"threshold must be 0 or more; this is {threshold!r}.")
+    _require_width("threshold", threshold)
     return Rule(
         "slope",
         start,
@@ -337,3 +362,9 @@ def slope(start: int, end: int, *, threshold: float = 2.0, rate: RateKind = "com
         middle="little change",
         inclusive=False,
     )
+
+
+def _require_width(name: str, value: object) -> None:
+    """Refuse a half-width of "little change" that is not one."""
+    if not isinstance(value, (int, float, np.number)) or not value >= 0:
+        raise ValueError(f"{name} must be a number of 0 or more, in per cent; this is {value!r}.")

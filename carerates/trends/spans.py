@@ -12,8 +12,8 @@ from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
 from carerates.trends.breaks import describe_breaks
-from carerates.trends.changes import Base
-from carerates.trends.intervals import percent_between
+from carerates.trends.changes import Base, log_ratio_between
+from carerates.trends.intervals import WELSH_SURVIVAL, normal_quantile, percent_between, percent_from_log
 from carerates.trends.panels import RateKind, cut_panel
 
 
@@ -26,6 +26,8 @@ class WindowSettings:
     rate: RateKind = "computed"
     fall: float = -10.0
     rise: float = 10.0
+    interval: float = 0.95
+    survival: float = WELSH_SURVIVAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,13 +39,21 @@ class Windows:
     settings : WindowSettings
     frame : DataFrame
         One row per area and window: ``area_code, area_name, nation, region, start, end, length,
-        percent_change, breaks``.
+        percent_change``; ``percent_lower`` and ``percent_upper``, the interval of the underlying change as in
+        :func:`carerates.trends.change`; ``breaks``.
     provenance : Provenance
+    interval_kind : str
     """
 
     settings: WindowSettings
     frame: pd.DataFrame = field(repr=False)
     provenance: Provenance = NO_PROVENANCE
+    interval_kind: str = "log ratio of Poisson counts that share children (delta method)"
+
+    @property
+    def interval_probability(self) -> float:
+        """Probability of the intervals."""
+        return self.settings.interval
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy, one row per area and window."""
@@ -52,21 +62,25 @@ class Windows:
     def counts(self) -> pd.DataFrame:
         """Count, window by window, the areas that fell or rose by the thresholds or more.
 
-        Columns: ``start, end, length, areas`` (with both figures)``, fell, rose, median_percent,
-        lowest_percent, highest_percent``.
+        Columns: ``start, end, length, areas`` (with both figures)``, fell, rose``, those of them whose
+        interval leaves out zero (``fell_clearly, rose_clearly``)``, median_percent, lowest_percent,
+        highest_percent``.
         """
         rows = []
         for _, part in self.frame.groupby(["start", "end"], sort=True):
             start, end = int(part["start"].iloc[0]), int(part["end"].iloc[0])
             known = part["percent_change"].dropna()
+            fell, rose = known <= self.settings.fall, known >= self.settings.rise
             rows.append(
                 {
                     "start": start,
                     "end": end,
                     "length": end - start,
                     "areas": len(known),
-                    "fell": int((known <= self.settings.fall).sum()),
-                    "rose": int((known >= self.settings.rise).sum()),
+                    "fell": int(fell.sum()),
+                    "rose": int(rose.sum()),
+                    "fell_clearly": int((fell & (part.loc[known.index, "percent_upper"] < 0)).sum()),
+                    "rose_clearly": int((rose & (part.loc[known.index, "percent_lower"] > 0)).sum()),
                     "median_percent": known.median() if len(known) else np.nan,
                     "lowest_percent": known.min() if len(known) else np.nan,
                     "highest_percent": known.max() if len(known) else np.nan,
@@ -79,15 +93,21 @@ class Windows:
         counts, chosen = self.counts(), self.settings
         text = ""
         for length, part in counts.groupby("length", sort=True):
-            full = part[part["areas"] > 0]
-            if full.empty:
+            most = int(part["areas"].max())
+            if not most:
                 continue
+            # a window of fewer areas has fewer to count, so its count says nothing about the window
+            full = part[part["areas"] == most]
             text += (
                 f"Over the {len(full)} windows of {length} years from {full['start'].min()} to "
-                f"{full['end'].max()}, the number of areas down by {-chosen.fall:g}% or more ranges from "
-                f"{full['fell'].min()} to {full['fell'].max()}, and up by {chosen.rise:g}% or more from "
-                f"{full['rose'].min()} to {full['rose'].max()}. "
+                f"{full['end'].max()} with figures for {most} areas, the number down by {-chosen.fall:g}% or "
+                f"more ranges from {full['fell'].min()} to {full['fell'].max()}, and up by {chosen.rise:g}% "
+                f"or more from {full['rose'].min()} to {full['rose'].max()}. "
             )
+            fewer = part[part["areas"].between(1, most - 1)]
+            if len(fewer):
+                told = [f"{one.start}-{one.end} ({one.areas})" for one in fewer.itertuples()]
+                text += f"Left out, for fewer areas have figures: {', '.join(told)}. "
         return text + f"Percentages are of the {chosen.relative_to} value."
 
 
@@ -99,6 +119,8 @@ def windows(
     rate: RateKind = "computed",
     fall: float = -10.0,
     rise: float = 10.0,
+    interval: float = 0.95,
+    survival: float = WELSH_SURVIVAL,
 ) -> Windows:
     """Answer how much a count of falling or rising areas depends on the window chosen.
 
@@ -112,6 +134,9 @@ def windows(
         As in :func:`carerates.trends.change`; ``rate="children"`` needs no populations.
     fall, rise : float
         Per cent, at or beyond which an area is counted.
+    interval, survival : float
+        Probability of the intervals of the underlying changes, and share of children still looked after a
+        year later, as in :func:`carerates.trends.change`.
 
     Returns
     -------
@@ -136,6 +161,7 @@ def windows(
     wanted = (lengths,) if isinstance(lengths, (int, np.integer)) else tuple(lengths)
     if not wanted or any(isinstance(one, bool) or one < 1 for one in wanted):
         raise ValueError(f"lengths must be whole years of 1 or more; this is {lengths!r}.")
+    z = normal_quantile(interval)
     table = as_rates(rates)
     years = table.years
     pairs = [(start, start + length) for length in wanted for start in years if start + length in years]
@@ -147,7 +173,8 @@ def windows(
     panel = cut_panel(table, years, rate, published_decimals=None)
     parts = []
     for start, end in pairs:
-        ends = [panel.at(start), panel.at(end)]
+        ends = (panel.at(start), panel.at(end))
+        log_ratio, error, _ = log_ratio_between(panel, ends, survival)
         percent = percent_between(panel.rates[:, ends[0]], panel.rates[:, ends[1]], relative_to)
         parts.append(
             panel.labels.assign(
@@ -155,9 +182,14 @@ def windows(
                 end=end,
                 length=end - start,
                 percent_change=percent,
-                breaks=describe_breaks(panel.labels["nation"], start, end, rate, panel.vintage[:, ends]),
+                percent_lower=percent_from_log(log_ratio - z * error, relative_to),
+                percent_upper=percent_from_log(log_ratio + z * error, relative_to),
+                breaks=describe_breaks(
+                    panel.labels["nation"], start, end, rate, panel.vintage[:, list(ends)]
+                ),
             )
         )
-    settings = WindowSettings(tuple(int(one) for one in wanted), relative_to, rate, fall, rise)
+    lasting = tuple(int(one) for one in wanted)
+    settings = WindowSettings(lasting, relative_to, rate, fall, rise, interval, survival)
     step = f"changes over {len(pairs)} windows of {', '.join(map(str, wanted))} years"
     return Windows(settings, pd.concat(parts, ignore_index=True), table.provenance.then(step))

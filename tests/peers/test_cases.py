@@ -89,6 +89,7 @@ def test_over_many_seeds_areas_of_a_stratum_are_chosen_alike() -> None:
         ({"cases": 2, "strata": "county"}, TableError, "no column county"),
         ({"cases": 2, "strata": ()}, ValueError, "at least one column"),
         ({"cases": 2, "allocation": "best"}, ValueError, "allocation"),
+        ({"cases": 2, "seed": None}, ValueError, "seed must be a whole number"),
     ],
 )
 def test_wrong_requests_are_refused(arguments: dict[str, object], error: type[Exception], words: str) -> None:

@@ -75,6 +75,26 @@ def test_an_official_list_is_taken_and_explained() -> None:
         cr.similar_areas(small(), ["need", "other"], official=wrong)
 
 
+def test_an_official_list_may_hold_names_of_either_language_and_old_codes() -> None:
+    wales = cr.load_rates("wales", years=2018)
+    names = pd.DataFrame(
+        {"area_code": ["Tor-faen"] * 3, "neighbour_code": ["Caerdydd", "W06000024", "powys"]}
+    )
+    found = cr.similar_areas(wales, "population", official=names).to_frame()
+    assert found["area_name"].unique().tolist() == ["Torfaen"]
+    assert found["neighbour_name"].tolist() == ["Cardiff", "Merthyr Tydfil", "Powys"]
+    twice = names.assign(neighbour_code=["Caerdydd", "Cardiff", "Atlantis"])
+    with pytest.raises(TableError, match=r"(?s)Atlantis.*listed twice"):
+        cr.similar_areas(wales, "population", official=twice)
+
+
+def test_a_factor_of_words_is_refused_with_its_rows() -> None:
+    with pytest.raises(TableError, match="'need' holds something that is not a number in row 2"):
+        cr.similar_areas(
+            small().astype({"need": object}).assign(need=[1.0, "high", 3.0, 4.0]), ["need", "other"]
+        )
+
+
 def test_bands_place_an_area_among_its_neighbours() -> None:
     found = cr.similar_areas(PANEL, ON)
     bands = found.bands().set_index("area_name")

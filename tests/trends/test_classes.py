@@ -77,6 +77,14 @@ def test_without_expected_rates_the_result_says_that_nobody_was_excluded() -> No
     found = cr.classify(panel(FIVE), cr.rules.wcpp(rate="computed"))
     assert "exclusion by them was not applied" in " ".join(found.provenance.steps)
     assert "exclusion not checked" in found.to_frame().set_index("area_code")["reason"]["E"]
+    assert "the exclusion was not checked: no expected rate was given" in found.summary()
+
+
+def test_what_is_not_one_rule_is_refused() -> None:
+    with pytest.raises(TypeError, match="one Rule, such as"):
+        cr.classify(panel(FIVE), "wcpp")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="one Rule, such as"):
+        cr.trends.sensitivity(panel(FIVE), [cr.rules.wcpp()])  # type: ignore[arg-type]
 
 
 def test_labels_that_depend_on_rounding_are_marked() -> None:
@@ -112,6 +120,8 @@ def test_national_figures_must_cover_the_window_and_the_nations() -> None:
         ({"decreasing": 10, "increasing": 20}, "decreasing=10 is a rise"),
         ({"decreasing": -5, "increasing": -10}, "wrong way round"),
         ({"decreasing": -5, "increasing": 5, "start": 2021}, "start must come before end"),
+        ({"decreasing": -5, "increasing": 5, "start": "2016", "end": 2020.0}, r"start='2016'.*end=2020\.0"),
+        ({"decreasing": "-5", "increasing": 5}, "decreasing='-5' is not a number"),
         ({"decreasing": -5, "increasing": 5, "measure": "median"}, "median"),
         ({"decreasing": -5, "increasing": 5, "measure": "slope", "relative_to": "end"}, "no end base"),
         ({"decreasing": -5, "increasing": 5, "margin": 3}, "margin goes with the national change"),

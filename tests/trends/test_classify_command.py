@@ -61,3 +61,17 @@ def test_peers_of_one_area_and_contrasts(tmp_path: Path) -> None:
     code, said = run("peers", "--year", "2018", "--nation", "wales", "--contrasts", "--out", str(out))
     assert code == 0, said
     assert "pairs with similar need" in said
+
+
+def test_an_official_list_of_neighbours_is_taken(tmp_path: Path) -> None:
+    listed, out = tmp_path / "list.csv", tmp_path / "peers.csv"
+    listed.write_text("area_code,neighbour_code\nTorfaen,Blaenau Gwent\nTorfaen,Newport\n", encoding="utf-8")
+    asked = ("peers", "--year", "2018", "--area", "torfaen", "--official", str(listed), "--out", str(out))
+    code, said = run(*asked)
+    assert code == 0, said
+    assert "official list" in said
+    assert pd.read_csv(out)["neighbour_name"].tolist() == ["Blaenau Gwent", "Newport"]
+    listed.unlink()
+    code, said = run(*asked)
+    assert code == 2
+    assert "does not exist" in said

@@ -16,7 +16,7 @@ def test_the_number_of_falling_areas_depends_on_the_window() -> None:
     counts = found.counts()
     assert (counts["fell"].min(), counts["fell"].max()) == (0, 6)
     assert (counts["areas"] == 22).all()
-    assert "down by 10% or more ranges from 0 to 6" in found.summary()
+    assert "22 areas, the number down by 10% or more ranges from 0 to 6" in found.summary()
     crossing = found.to_frame().query("end >= 2017 and start < 2017")
     assert crossing["breaks"].str.contains("census").all()
 
@@ -25,7 +25,20 @@ def test_windows_agree_with_change() -> None:
     frame = windows(WALES, [2, 4], relative_to="end").to_frame()
     one = frame[(frame["start"] == 2014) & (frame["end"] == 2018)].reset_index(drop=True)
     other = cr.change(WALES, 2014, 2018, relative_to="end").to_frame()
-    pd.testing.assert_series_equal(one["percent_change"], other["percent_change"])
+    same = ["percent_change", "percent_lower", "percent_upper"]
+    pd.testing.assert_frame_equal(one[same], other[same])
+
+
+def test_windows_with_figures_for_fewer_areas_are_not_in_the_range() -> None:
+    found = windows(WALES, 5)
+    counts = found.counts().set_index("start")
+    assert counts.loc[2016, "areas"] < counts.loc[2013, "areas"] == 22
+    # the window of 4 areas has none that fell; among the four windows of all 22 there are 2 to 5
+    assert counts.loc[2016, "fell"] == 0
+    assert "with figures for 22 areas, the number down by 10% or more ranges from 2 to 5" in found.summary()
+    assert "2016-2021 (4)" in found.summary()
+    assert (counts["fell_clearly"] <= counts["fell"]).all()
+    assert 0 < counts.loc[2013, "fell_clearly"] < counts.loc[2013, "fell"]
 
 
 def test_windows_that_do_not_exist_are_refused() -> None:
