@@ -57,7 +57,11 @@ def clear(source: str, yes: bool) -> None:
         click.confirm(
             f"Remove {'everything' if not source else f'all of {source}'} from the store?", abort=True
         )
-    click.echo(f"removed {_store().clear(source)} files")
+    store = _store()
+    removed = store.clear(source)
+    others = ", ".join(sorted({entry.key.source for entry in store.entries()}))
+    nothing = f"; there are none of {source}, only of {others}" if source and not removed and others else ""
+    click.echo(f"removed {removed} files{nothing}")
 
 
 @command.command("add")

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from carerates.sources.store import Entry
 
 _NAMES = ("wales", "england", "deprivation", "population", "lone-parents", "boundaries")
-_SUFFIXES = {b"PK": ".xlsx", b"{": ".json", b"[": ".json"}
 
 
 @click.command("fetch", short_help="Get the newest figures from their publishers.")
@@ -71,10 +70,23 @@ def _copy(fetcher: Fetcher, entries: tuple[Entry, ...], into: Path) -> None:
         known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
         for entry in entries:
             content = fetcher.store.read(entry)
-            suffix = next((end for start, end in _SUFFIXES.items() if content.startswith(start)), ".csv")
-            name = f"{entry.key.source}-{entry.key.dataset}-{entry.sha256[:8]}{suffix}".replace("/", "_")
+            name = _file_name(entry, content)
             (into / name).write_bytes(content)
             known[name] = asdict(entry.source())
         record.write_text(json.dumps(known, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except (OSError, ValueError) as error:
         raise OutputError(f"The files cannot be copied into {into}: {error}.") from error
+
+
+def _file_name(entry: Entry, content: bytes) -> str:
+    """Name a file after what it holds, with the suffix that its programs know it by."""
+    part = str(entry.details.get("part", "")).replace(" ", "-")
+    words = [entry.key.source, entry.key.dataset, part, entry.sha256[:8]]
+    return "-".join(word for word in words if word).replace("/", "_") + _suffix(content)
+
+
+def _suffix(content: bytes) -> str:
+    """Tell the kind of a file by its first bytes; an ODS says in them what it is, an XLSX does not."""
+    if content.startswith(b"PK"):
+        return ".ods" if b"opendocument.spreadsheet" in content[:128] else ".xlsx"
+    return ".json" if content.lstrip().startswith((b"{", b"[")) else ".csv"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from carerates.sources.store import Entry
 
 
 @click.command("sources", short_help="What figures there are, bundled, to fetch and kept.")
@@ -24,7 +29,15 @@ def command() -> None:
         click.echo("\nTo fetch from the publishers (carerates fetch NAME):")
         for one in COLLECTIONS.values():
             held = one.held(fetcher)
-            last = max((entry.retrieved for entry in held), default="")
-            kept = f"{len(held)} files kept, last fetched {last[:10]}" if held else "nothing kept yet"
-            click.echo(f"  {one.name}: {one.title} ({one.publisher}); {kept}")
+            click.echo(f"  {one.name}: {one.title} ({one.publisher}); {_kept(held)}")
         click.echo(f"\nFetched files are kept in {fetcher.settings.cache_dir}")
+
+
+def _kept(held: list[Entry]) -> str:
+    """Say what the store has of a collection, of which editions, and how old it is."""
+    if not held:
+        return "nothing kept yet"
+    published = sorted({entry.published[:10] for entry in held if entry.published})
+    span = " to ".join(dict.fromkeys([published[0], published[-1]])) if published else ""
+    last = max(entry.retrieved for entry in held)
+    return f"{len(held)} files kept" + (f", published {span}" if span else "") + f", last fetched {last[:10]}"

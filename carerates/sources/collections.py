@@ -13,6 +13,7 @@ from carerates.sources.deprivation.fetching import (
     welsh_profiles,
 )
 from carerates.sources.england.routes import looked_after
+from carerates.sources.failures import NotFoundError, OfflineError
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.geography import OpenGeography
 from carerates.sources.nomis import Nomis
@@ -33,10 +34,12 @@ class Collection:
     ----------
     name, title, publisher : str
         Name on the command line, what it is, who publishes it.
-    source : str
-        Services whose entries in the store belong to it.
+    sources : tuple of (str, str)
+        Services, and beginnings of dataset names, whose entries in the store belong to it.
     fetch : callable
         Takes a fetcher and returns the entries.
+    words : str
+        What the titles of its entries have in them; anything where empty.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Collection:
     publisher: str
     sources: tuple[tuple[str, str], ...]
     fetch: Callable[[Fetcher], list[Entry]]
+    words: str = ""
 
     def held(self, fetcher: Fetcher) -> list[Entry]:
         """List what the store holds of it."""
@@ -51,7 +55,7 @@ class Collection:
             entry
             for source, dataset in self.sources
             for entry in fetcher.store.entries(source)
-            if entry.key.dataset.startswith(dataset)
+            if entry.key.dataset.startswith(dataset) and self.words in entry.title.casefold()
         ]
 
 
@@ -71,8 +75,6 @@ def fetch_england(fetcher: Fetcher) -> list[Entry]:
 
 def fetch_population(fetcher: Fetcher, first: int = FIRST_MID_YEAR) -> list[Entry]:
     """Fetch populations aged 0 to 17, a year at a time, to the newest there is."""
-    from carerates.sources.failures import NotFoundError
-
     entries: list[Entry] = []
     nomis = Nomis(fetcher)
     newest = datetime.now(UTC).year
@@ -110,8 +112,9 @@ COLLECTIONS: Mapping[str, Collection] = {
             "wales",
             "Children looked after in Wales at 31 March, by local authority",
             "Welsh Government, StatsWales",
-            (("statswales", "d2120b16"), ("statswales", "0")),
+            (("statswales", ""),),
             fetch_wales,
+            "looked after",
         ),
         Collection(
             "england",
@@ -200,6 +203,13 @@ def fetch_collection(name: str, fetcher: Fetcher) -> Fetched:
     """
     if name not in COLLECTIONS:
         raise ValueError(f"There is no collection {name!r}; there are: {', '.join(COLLECTIONS)}.")
+    if fetcher.offline:
+        held = len(COLLECTIONS[name].held(fetcher))
+        raise OfflineError(
+            f"{name}: fetching asks the publishers, and offline was asked for. {held} files of it are in the "
+            f"store at {fetcher.settings.cache_dir} and serve without a network. Unset CARERATES_OFFLINE to "
+            "fetch newer ones."
+        )
     before = {entry.key: entry for entry in fetcher.store.entries()}
     # same question, other revision: what the new one replaces
     replaced = {(entry.key.source, entry.key.dataset, entry.key.query): entry for entry in before.values()}

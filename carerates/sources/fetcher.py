@@ -132,7 +132,7 @@ class Fetcher:
             return held
         service = service or key.source
         transport = self._open(service, str(key))
-        self.say(f"fetching {key}")
+        self.say(_progress(key.source, key.dataset, about))
         with self.store.incoming() as place:
             reply = transport.download(self.url(service, path), place, want, **request)  # type: ignore[arg-type]
             rows = check(place.read_bytes())
@@ -166,7 +166,7 @@ class Fetcher:
         transport = self._open(service, dataset)
         tag = str(latest.details.get("etag", "")) if latest is not None else ""
         headers = {"If-None-Match": tag} if tag else None
-        self.say(f"fetching {source} {dataset}" + (f" ({query})" if query else ""))
+        self.say(_progress(source, dataset, about))
         with self.store.incoming() as place:
             reply = transport.download(self.url(service, path), place, want, headers=headers, **request)  # type: ignore[arg-type]
             if reply.status == 304 and latest is not None:
@@ -230,6 +230,14 @@ class Fetcher:
             pace = {urlsplit(self.addresses[name]).netloc: gap for name, gap in _PACE.items() if gap}
             self._transport = Transport(self.settings, pace=pace)
         return self._transport
+
+
+def _progress(source: str, dataset: str, about: Mapping[str, Any] | None) -> str:
+    """Say what is being fetched: the service, the publisher's title and which part of it."""
+    known = about or {}
+    part = known.get("details", {}).get("part", "")
+    title = known.get("title") or dataset
+    return f"fetching from {source}: {title}" + (f", {part}" if part else "")
 
 
 def now() -> str:

@@ -229,7 +229,7 @@ class OpenGeography:
                         "publisher": "Office for National Statistics",
                         "title": layer.service.replace("_", " "),
                         "attribution": ATTRIBUTION,
-                        "details": {"layer": kept, "total": total},
+                        "details": {"layer": kept, "total": total, "part": f"from feature {offset + 1}"},
                     },
                 )
             except RefusedError as error:

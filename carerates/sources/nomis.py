@@ -80,6 +80,7 @@ class Nomis:
                     "record_offset,record_count",
                 },
                 "Population estimates - local authority based by single year of age",
+                f"mid-{year}",
             )
             frames.append(read_population(table, f"Mid-{year} population from Nomis"))
             entries += held
@@ -126,7 +127,9 @@ class Nomis:
         answer = self.fetcher.json(SOURCE, "api/v01/dataset/def.sdmx.json", params={"search": words})
         return read_datasets(answer, words)
 
-    def _table(self, dataset: str, params: Mapping[str, str], title: str) -> tuple[pd.DataFrame, list[Entry]]:
+    def _table(
+        self, dataset: str, params: Mapping[str, str], title: str, part: str = ""
+    ) -> tuple[pd.DataFrame, list[Entry]]:
         """Fetch all rows of a question, page by page."""
         pages: list[pd.DataFrame] = []
         entries: list[Entry] = []
@@ -150,6 +153,7 @@ class Nomis:
                     "title": title,
                     "attribution": ATTRIBUTION,
                     "designation": "accredited official statistics",
+                    "details": {"part": part} if part else {},
                 },
             )
             page = read_answer(self.fetcher.store.read(entry), title)

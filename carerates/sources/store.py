@@ -12,8 +12,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
+import uuid
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -62,9 +62,9 @@ class Store:
         """Give a file to download into; whatever is left of it afterwards is removed."""
         with _as_store_error(f"The store at {self.folder} cannot be written to"):
             (self.folder / "incoming").mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.folder / "incoming")
-            os.close(handle)
-        path = Path(name)
+            # with the permissions of an ordinary file, so that colleagues can read a shared store
+            path = self.folder / "incoming" / uuid.uuid4().hex
+            path.touch(exist_ok=False)
         try:
             yield path
         finally:

@@ -303,6 +303,13 @@ def test_changed_stat_xplore_table(old: str, new: str, error: type[Exception] | 
             read_low_income(body)
 
 
+def test_headings_and_empty_rows_between_authorities_lose_nothing() -> None:
+    between = '"North East","","",""\n"","","",""\n"Gateshead","","",""\n"Isle of Anglesey'
+    found = read_low_income(STAT_XPLORE.replace('"Isle of Anglesey', between).encode())
+    assert found["area_code"].value_counts().to_dict() == {"E06000001": 2, "E08000037": 2, "W06000001": 2}
+    assert found.loc[found["area_code"] == "E08000037", "children"].isna().all()
+
+
 def test_other_files_are_no_stat_xplore_tables() -> None:
     with pytest.raises(LayoutError, match="no row of years"):
         read_low_income(b"a,b\n1,2\n")

@@ -171,6 +171,7 @@ json_values = st.recursive(
 )
 QUESTIONS: dict[str, Callable[[Any], object]] = {
     "catalogue": lambda told: StatsWales(told).catalogue(),
+    "topic": lambda told: StatsWales(told).topic(40),
     "search": lambda told: StatsWales(told).find(("looked", "after")),
     "dataset": lambda told: StatsWales(told).dataset(FOSTER),
     "filters": lambda told: StatsWales(told).filters(FOSTER),

@@ -199,6 +199,22 @@ def test_live_tables_have_the_form_of_the_bundled_ones(
         assert [one.publisher for one in live.provenance.sources]
 
 
+def test_newest_release_gives_the_figures_of_the_bundled_edition(
+    desk: Desk, world: dict[str, Server]
+) -> None:
+    """Every count and population of 31 March 2021 to 2024 that both have, of all authorities of England."""
+    files = world["ees_content"].app.files  # type: ignore[attr-defined]
+    files[england.LA_FILE] = fixture("england/looked_after_31_march_release_2025.csv")
+    key, figures = ["area_code", "year"], ["children", "population", "status"]
+    live = live_rates(["england"], years=range(2021, 2025), fetcher=desk(**world)).to_frame().set_index(key)
+    bundled = cr.load_rates("england", years=range(2021, 2025)).to_frame().set_index(key)
+    both = live.index.intersection(bundled.index)
+    assert len(both) == 608 and set(bundled.index) == set(both)
+    counted = live.loc[both, "children"].notna()
+    assert live.loc[both, "children"].equals(bundled.loc[both, "children"])
+    assert live.loc[both[counted], figures].equals(bundled.loc[both[counted], figures])
+
+
 @pytest.mark.parametrize("name", ["lone_parents", "lone_parents_2011", "idaci_2019_score"])
 def test_live_factors_have_the_form_of_the_bundled_ones(
     name: str, desk: Desk, world: dict[str, Server]
@@ -339,11 +355,36 @@ def test_one_publisher_s_trouble_is_not_another_s(cli: CliRunner, world: dict[st
     assert not any("/data/" in path for path in world["statswales"].paths()[asked:])
 
 
-def test_progress_is_told_unless_quiet(cli: CliRunner) -> None:
+def test_progress_is_told_unless_quiet(cli: CliRunner, tmp_path: Path) -> None:
     loud = cli.invoke(carerates_command, ["fetch", "england"])
-    assert "fetching ees looked_after_rates" in loud.stderr and "england: 1 of 1" in loud.stdout
+    assert "fetching from ees: CLA numbers and rates" in loud.stderr and "england: 1 of 1" in loud.stdout
+    # a question of Nomis is told by its year, not by its parameters
+    years = cli.invoke(carerates_command, ["fetch", "population", "--into", str(tmp_path)]).stderr
+    assert "fetching from nomis: Population estimates" in years and ", mid-2019" in years
+    assert "recordoffset" not in years and len(list(tmp_path.glob("nomis-NM_2002_1-mid-2019-*.csv"))) == 1
     quiet = cli.invoke(carerates_command, ["fetch", "boundaries", "--quiet"])
     assert quiet.stderr == "" and quiet.stdout.startswith("boundaries: 2 of 2 files are new")
+
+
+def test_copies_are_named_by_what_they_hold(cli: CliRunner, tmp_path: Path) -> None:
+    into = tmp_path / "figures"
+    done = cli.invoke(carerates_command, ["fetch", "deprivation", "--into", str(into)])
+    assert done.exit_code == 0, done.output
+    names = {path.name.rsplit("-", 1)[0]: path for path in into.iterdir()}
+    assert names["govwales-wimd_2019_ranks"].suffix == ".ods"
+    assert names["govuk-indices_of_deprivation_2019_file_11"].suffix == ".xlsx"
+    assert "published 2010 to " in cli.invoke(carerates_command, ["sources"]).output
+    cleared = cli.invoke(carerates_command, ["cache", "clear", "nowhere", "--yes"])
+    assert "removed 0 files; there are none of nowhere, only of " in cleared.output
+
+
+def test_rates_under_any_identifier_belong_to_wales(desk: Desk, world: dict[str, Server]) -> None:
+    datasets = world["statswales"].app.datasets  # type: ignore[attr-defined]
+    other = "7e2d5f0a-0000-4000-8000-000000000001"
+    datasets[other] = datasets.pop(statswales.RATES)
+    datasets[other].metadata["id"] = other
+    fetch_collection("wales", desk(**world))
+    assert {one.key.dataset for one in COLLECTIONS["wales"].held(desk(**world))} == {COUNTS, other}
 
 
 def test_damage_is_shown_by_the_cache(cli: CliRunner, tmp_path: Path) -> None:
@@ -372,4 +413,4 @@ def test_offline_fetch_is_refused(cli: CliRunner, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CARERATES_OFFLINE", "1")
     refused = cli.invoke(carerates_command, ["fetch", "wales"])
     assert isinstance(refused.exception, OfflineError)
-    assert pd.__version__
+    assert "Unset CARERATES_OFFLINE" in str(refused.exception)

@@ -236,6 +236,23 @@ def test_catalogue_search_and_topics(desk: Desk, server: Server) -> None:
     assert {asked.query["lang"] for asked in server.asked} == {"en-gb"}
 
 
+def test_topics_that_lead_to_each_other_end(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = StatsWales(desk(statswales=server))
+    server.fail(*[json_answer({"children": [{"id": one} for one in (40, 43, 53)]})] * 3)
+    assert client.topic(40).empty
+    leaf = fixture_json("statswales/v2_topic_43_leaf.json")
+    leaf["datasets"]["count"] += 1
+    server.fail(json_answer(leaf))
+    with pytest.raises(IncompleteError, match=r"2 of 3 datasets of topic 43"):
+        client.topic(43)
+    monkeypatch.setattr("carerates.sources.statswales.catalogue._MOST_TOPICS", 3)
+    server.fail(*[json_answer({"children": [{"id": n} for n in range(1000)]})] * 4)
+    with pytest.raises(LayoutError, match="more than 3 topics"):
+        client.topic(40)
+
+
 @pytest.mark.parametrize("name", ["v2_list.json", "v2_search_basic.json", "v2_search_fts.json"])
 def test_recorded_lists_are_read(name: str, desk: Desk, server: Server) -> None:
     body = fixture_json(f"statswales/{name}")
@@ -289,6 +306,8 @@ def test_identifiers() -> None:
         resolve("CARE0022")
     with pytest.raises(SettingError, match="UUID"):
         resolve("3f96db5b-618c-1268-b239-224c8f957dee")  # not version 4
+    with pytest.raises(SettingError, match="22 is no StatsWales dataset"):
+        resolve(22)  # type: ignore[arg-type]
 
 
 # -- fetching ---------------------------------------------------------------------------------------

@@ -44,6 +44,13 @@ def test_put_then_read(store: Store) -> None:
     assert entry.source().rows == 1
 
 
+def test_files_have_the_permissions_of_any_other(store: Store, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    entry = store.put(KEY, BYTES)
+    assert store.path(entry).stat().st_mode == plain.stat().st_mode
+
+
 def test_same_bytes_are_kept_once(store: Store) -> None:
     store.put(KEY, BYTES)
     store.put(Key("statswales", "d2120b16", "revision-2"), BYTES)

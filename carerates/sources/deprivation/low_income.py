@@ -63,14 +63,12 @@ def read_low_income(content: bytes, what: str = "The Stat-Xplore table") -> pd.D
     unknown: list[str] = []
     for row in rows[start + 1 :]:
         texts = [cell.strip() for cell in row]
-        if not any(texts[place] for place in years if place < len(texts)):
-            if found:
-                break  # the notes begin
-            continue
-        labels = [text for place, text in enumerate(texts[: min(years)]) if text]
+        labels = [text for text in texts[: min(years)] if text]
         area = _area(labels)
         if area is None:
-            unknown.append(" ".join(labels) or "(empty)")
+            # notes, and the headings of regions, have no figures
+            if any(texts[place] for place in years if place < len(texts)):
+                unknown.append(" ".join(labels) or "(empty)")
             continue
         for place, (year, mark) in years.items():
             cell = texts[place] if place < len(texts) else ""

@@ -38,6 +38,7 @@ _TAGS = {"en": "en-gb", "cy": "cy-gb"}
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _OLD_ID = re.compile(r"[A-Za-z]{4}\d{4}")
 _PAGE = 1000
+_MOST_TOPICS = 500
 
 # what replaced a table of the old site; no looked-after table was carried over one to one
 ALIASES = {
@@ -114,13 +115,22 @@ class Catalogue:
 
     def topic(self, number: int) -> pd.DataFrame:
         """List the datasets of a topic, and of the topics below it."""
-        answer = self._ask(f"v2/topic/{number}", {"page_size": _PAGE})
-        with as_documented(f"StatsWales' topic {number}"):
-            if "datasets" in answer:
-                return _listing(answer["datasets"].get("data", []))
-            children = [int(child["id"]) for child in answer.get("children", [])]
-        below = [self.topic(child) for child in children if child != number]
-        return pd.concat(below, ignore_index=True) if below else _listing([])
+        found: list[pd.DataFrame] = []
+        asked: set[int] = set()
+        waiting = [number]
+        while waiting:
+            one = waiting.pop(0)
+            asked.add(one)
+            answer = self._ask(f"v2/topic/{one}", {"page_size": _PAGE})
+            with as_documented(f"StatsWales' topic {one}"):
+                if "datasets" in answer:
+                    found.append(_whole_listing(answer["datasets"], f"topic {one}"))
+                else:
+                    below = [int(child["id"]) for child in answer.get("children", [])]
+                    waiting += [child for child in dict.fromkeys(below) if child not in {*asked, *waiting}]
+            if len(asked) > _MOST_TOPICS:
+                raise LayoutError(f"StatsWales lists more than {_MOST_TOPICS} topics below topic {number}.")
+        return pd.concat(found, ignore_index=True) if found else _listing([])
 
     def find(self, words: Sequence[str]) -> pd.DataFrame:
         """List the live datasets whose title has all the words, in any case."""
@@ -228,7 +238,7 @@ def resolve(name: str) -> str:
     SettingError
         For an id of the old site, or anything that is no identifier; the message says what to use.
     """
-    text = name.strip().lower()
+    text = name.strip().lower() if isinstance(name, str) else ""
     if text in ALIASES:
         return ALIASES[text]
     if _UUID4.fullmatch(text):
@@ -237,9 +247,8 @@ def resolve(name: str) -> str:
     if _OLD_ID.fullmatch(text):
         raise SettingError(
             f"{name!r} is an id of the StatsWales site that closed in 2026; its tables have new ids. "
-            "Search for the "
-            f"title (StatsWales.search), use a short name ({known}), or read a file you saved with "
-            "read_legacy()."
+            f"Search for the title (StatsWales.search), use a short name ({known}), or read a file you saved "
+            "with carerates.sources.statswales.read_legacy()."
         )
     raise SettingError(
         f"{name!r} is no StatsWales dataset: an id has the form d2120b16-0406-4242-a515-0dd7eaf79c98 (UUID "
@@ -303,6 +312,14 @@ def _listing(items: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             for ours, theirs in columns.items()
         }
     )
+
+
+def _whole_listing(held: Mapping[str, Any], what: str) -> pd.DataFrame:
+    """Make the table of a list that comes in one page, if it is as long as it says."""
+    items = held.get("data", [])
+    if int(held.get("count", len(items))) > len(items):
+        raise IncompleteError(f"StatsWales listed {len(items)} of {held['count']} datasets of {what}.")
+    return _listing(items)
 
 
 def _flatten(
