@@ -10,6 +10,7 @@ years that both have.  Afterwards the edition is sealed; describe the new releas
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 from seal_edition import DEFAULT, seal
 
+from carerates.errors import SourceError
 from carerates.provenance import Source
 from carerates.sources.fetcher import Fetcher
 from carerates.sources.live import live_rates
@@ -194,7 +196,15 @@ def refresh(folder: Path, fetcher: Fetcher | None = None) -> list[str]:
 
 def main(arguments: list[str], fetcher: Fetcher | None = None) -> None:
     """Refresh the edition in the folder given, or the project's own, and say what was done."""
-    print("\n".join(refresh(Path(arguments[0]) if arguments else DEFAULT, fetcher)))
+    parser = argparse.ArgumentParser(description="Add to the edition what the publishers have and it lacks.")
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT, help="the project's own by default")
+    folder = parser.parse_args(arguments).folder
+    if not (folder / POPULATIONS).is_file():
+        parser.error(f"{folder} is no edition: it has no {POPULATIONS}.")
+    try:
+        print("\n".join(refresh(folder, fetcher)))
+    except SourceError as error:
+        parser.exit(3, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> pd.DataF
 
 def tidy_name(name: str) -> str:
     """Return a column name without stray, double and no-break spaces; publishers' headers have them."""
-    return " ".join(name.replace("\ufeff", "").split())
+    return " ".join(name.split())
 
 
 def tidy_names(table: pd.DataFrame, what: str) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 

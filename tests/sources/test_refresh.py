@@ -88,6 +88,20 @@ def test_populations_are_labelled_by_evidence(
     assert welsh["vintage"].str.startswith("as_published_wales").all() and len(welsh) == 1
 
 
+def test_trouble_is_told_in_words(
+    desk: Desk, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        script.main([str(tmp_path)], desk(offline=True))
+    assert "is no edition" in capsys.readouterr().err
+    folder = tmp_path / "edition"
+    shutil.copytree(find_edition(), folder)
+    with pytest.raises(SystemExit, match="3"):
+        script.main([str(folder)], desk(offline=True))
+    assert "offline was asked for" in capsys.readouterr().err
+    assert check_edition(folder) == []
+
+
 @pytest.mark.parametrize(
     ("shift", "vintage", "expected"),
     [(0, "rebased", "rebased"), (0, "original", "original"), (1, "rebased", "as_published_x")],
