@@ -32,6 +32,10 @@ _PUBLIC = {
     "PriorCheck": "carerates.models.checks.prior",
     "PredictiveChecks": "carerates.models.checks.predictive",
     "check_predictions": "carerates.models.checks.predictive",
+    "StockFlowModel": "carerates.models.stock_flow.specification",
+    "fit_flows": "carerates.models.stock_flow.fitting",
+    "FittedFlows": "carerates.models.stock_flow.result",
+    "StockForecast": "carerates.models.stock_flow.result",
 }
 
 if TYPE_CHECKING:
@@ -50,6 +54,9 @@ if TYPE_CHECKING:
     from carerates.models.results.fitted import FittedRates
     from carerates.models.results.prediction import Prediction
     from carerates.models.spec import RateModel
+    from carerates.models.stock_flow.fitting import fit_flows
+    from carerates.models.stock_flow.result import FittedFlows, StockForecast
+    from carerates.models.stock_flow.specification import StockFlowModel
 
 __all__ = [
     "LKJ",
@@ -58,6 +65,7 @@ __all__ = [
     "Beta",
     "Comparison",
     "Diagnostics",
+    "FittedFlows",
     "FittedRates",
     "HalfNormal",
     "LogNormal",
@@ -67,11 +75,14 @@ __all__ = [
     "PriorCheck",
     "Priors",
     "RateModel",
+    "StockFlowModel",
+    "StockForecast",
     "adjust",
     "check_predictions",
     "check_prior",
     "compare_models",
     "fit",
+    "fit_flows",
     "narrow_to_totals",
     "prior_sensitivity",
     "specification_table",

@@ -10,7 +10,7 @@ import pandas as pd
 from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
-from carerates.tables.schema import number_column, row_list
+from carerates.tables.flows import check_flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def account_flows(
     if not tolerance >= 0:
         raise ValueError(f"tolerance must be 0 or more children; this is {tolerance!r}.")
     table = as_rates(rates)
-    checked = _checked_flows(flows)
+    checked = check_flows(flows)
     stocks = table.to_frame()
     now = stocks[
         ["area_code", "area_name", "year", "children", "children_low", "children_high", "population"]
@@ -144,30 +144,6 @@ def account_flows(
         f"; {missing} have no stock at one end" if missing else ""
     )
     return StockFlow(FlowSettings(tolerance), frame, table.provenance.then(step))
-
-
-def _checked_flows(flows: pd.DataFrame) -> pd.DataFrame:
-    """Return the flows with numbers, or raise with every problem."""
-    wanted = ["area_code", "year", "starts", "ceases"]
-    missing = [f"column '{name}' is missing" for name in wanted if name not in flows]
-    if missing:
-        raise TableError("This is not a table of flows.", missing)
-    frame = flows[wanted].reset_index(drop=True).copy()
-    frame["area_code"] = frame["area_code"].astype("str").str.strip()
-    problems = []
-    for name in wanted[1:]:
-        values, wrong = number_column(frame[name])
-        if wrong.any() or values.isna().any():
-            problems.append(f"column '{name}' has no number in {row_list(wrong | values.isna())}")
-        if (values < 0).any():
-            problems.append(f"column '{name}' is negative in {row_list(values < 0)}")
-        frame[name] = values
-    repeated = frame.duplicated(["area_code", "year"], keep=False)
-    if repeated.any():
-        problems.append(f"area and year repeat in {row_list(repeated)}")
-    if problems:
-        raise TableError("This is not a table of flows.", problems)
-    return frame.astype({"year": "int64"})
 
 
 def _with_contributions(frame: pd.DataFrame) -> pd.DataFrame:

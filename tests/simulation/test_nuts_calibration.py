@@ -3,6 +3,7 @@
 Run with ``pytest -m slow tests/simulation/test_nuts_calibration.py``: three to five minutes for each
 likelihood on one quiet core, of which one to compile.  Every panel has the same shape and is sampled with the
 same centring, so that the model is compiled once and data are swapped.
+``PYTHONPATH=. python tests/simulation/test_nuts_calibration.py`` writes their rows of ``calibration.csv``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ import pytest
 from carerates.models.laplace.exploration import explore
 from carerates.models.nuts import engine
 from carerates.models.nuts.centring import choose_centring
-from tests.simulation.test_model_calibration import BASE, DRAWS, Case, calibrate, hold, simulate
+from tests.simulation.test_model_calibration import (
+    BASE,
+    DRAWS,
+    Case,
+    Outcome,
+    calibrate,
+    hold,
+    simulate,
+    store,
+    summarise,
+)
 
 REPLICATES = 50
 # of eight draws one is kept: as good as independent
@@ -26,14 +37,10 @@ CASES = {
 }
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # compilers and samplers warn of their own affairs
-@pytest.mark.parametrize("name", list(CASES))
-def test_ranks_of_truths_are_uniform_in_nuts(name, monkeypatch):
-    case = CASES[name]
+def calibrate_nuts(case: Case, replicates: int) -> Outcome:
+    """Sample simulated panels, compiling once, and find where their truths lie."""
     first = simulate(case, 0)[0]
     centred = choose_centring(first, explore(first).peak)
-    monkeypatch.setattr(engine, "choose_centring", lambda design, peak: centred)
     compiled = 0
 
     def sample(design, number):
@@ -44,6 +51,21 @@ def test_ranks_of_truths_are_uniform_in_nuts(name, monkeypatch):
         compiled += "reused" not in details["compile seconds"]
         return posterior.thinned(DRAWS)
 
-    outcome = calibrate(case, int(os.environ.get("CARERATES_REPLICATES", REPLICATES)), sample)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "choose_centring", lambda design, peak: centred)
+        outcome = calibrate(case, replicates, sample)
     assert compiled == 1
-    hold(outcome, DRAWS, spreads_too=True)
+    return outcome
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # compilers and samplers warn of their own affairs
+@pytest.mark.parametrize("name", list(CASES))
+def test_ranks_of_truths_are_uniform_in_nuts(name):
+    replicates = int(os.environ.get("CARERATES_REPLICATES", REPLICATES))
+    hold(calibrate_nuts(CASES[name], replicates), DRAWS, spreads_too=True)
+
+
+if __name__ == "__main__":
+    for one, case in CASES.items():
+        store(summarise(one, "nuts", calibrate_nuts(case, REPLICATES)))

@@ -1,0 +1,317 @@
+"""What a fitted model of starts and ceases says about the number of children looked after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from carerates.errors import ModelError, TableError
+from carerates.models.design.terms import Array
+from carerates.models.results.estimates import central_interval
+from carerates.models.results.fitted import PER, FittedRates
+from carerates.models.stock_flow.counts import MONTHS, FlowCounts
+from carerates.models.stock_flow.recursion import draw_stock, leaving_probability, steady_stock
+from carerates.models.stock_flow.specification import StockFlowModel
+from carerates.provenance import Provenance
+from carerates.tables import RateDraws
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedFlows:
+    """Starts, ceases and the number to which they lead, with joint uncertainty.
+
+    Attributes
+    ----------
+    settings : StockFlowModel
+        The model.
+    starts, ceases : FittedRates
+        The two fits, each with its own checks and ``save``.  Rates of the first are starts per 10,000
+        children; of the second, ceases per 10,000 months looked after.
+    stocks : DataFrame
+        Stocks at both ends of every year of flows, and the flows.
+    left_out : DataFrame
+        Area-years of flows that could not be used, with the reason.
+    provenance : Provenance
+        Sources and steps.
+    """
+
+    settings: StockFlowModel
+    starts: FittedRates
+    ceases: FittedRates
+    stocks: pd.DataFrame = field(repr=False)
+    left_out: pd.DataFrame = field(repr=False)
+    provenance: Provenance = field(repr=False)
+
+    interval_kind: ClassVar[str] = "credible, equal tails"
+    interval_probability: ClassVar[float] = LEVEL
+
+    @classmethod
+    def of(cls, starts: FittedRates, ceases: FittedRates, counts: FlowCounts) -> FittedFlows:
+        """Put two fits of the same areas and years together."""
+        left_out = [counts.left_out]
+        for name, part in (("starts", starts), ("ceases", ceases)):
+            if len(part.left_out):
+                rows = part.left_out[["area_code", "year", "reason"]]
+                left_out.append(rows.assign(reason=name + ": " + rows["reason"]))
+        return cls(
+            StockFlowModel(starts.settings, ceases.settings),
+            starts,
+            ceases,
+            counts.frame,
+            pd.concat(left_out, ignore_index=True),
+            starts.provenance.merged(ceases.provenance),
+        )
+
+    @property
+    def checks(self) -> str:
+        """``"passed"`` if both fits passed every check, else ``"not passed"``; a column of every table."""
+        return "passed" if self.starts.checks == self.ceases.checks == "passed" else "not passed"
+
+    # -- draws -------------------------------------------------------------------------------------
+
+    def steady_draws(self) -> RateDraws:
+        """Return draws of each area's steady rate: where starts and hazard of each year would lead.
+
+        Notes
+        -----
+        Per 10,000 children aged 0-17.  ``expected`` is the steady rate of a typical area of the same nation
+        and factors.
+        """
+        starts, ceases = self._both()
+        return RateDraws(
+            rates=steady_stock(starts.rates, MONTHS * ceases.rates / PER),
+            area_codes=starts.area_codes,
+            years=starts.years,
+            population=starts.population,
+            expected=steady_stock(_expected(starts), MONTHS * _expected(ceases) / PER),
+        )
+
+    def _both(self) -> tuple[RateDraws, RateDraws]:
+        """Return the draws of both fits over the areas and years that both have."""
+        starts, ceases = self.starts.rate_draws(), self.ceases.rate_draws()
+        codes = tuple(one for one in starts.area_codes if one in set(ceases.area_codes))
+        years = tuple(one for one in starts.years if one in ceases.years)
+        if not codes or not years:
+            raise ModelError("The fits of starts and ceases have no area and year in common.")
+        return _of(starts, codes, years), _of(ceases, codes, years)
+
+    # -- tables ------------------------------------------------------------------------------------
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for each area and year of flows.
+
+        Returns
+        -------
+        DataFrame
+            ``children_before, starts, ceases, children`` as published, ``gap`` (the number less what stock
+            and flows lead to); ``starts_per_10000`` (underlying), ``leaving_probability`` (of a child looked
+            after, to have left within a year), ``mean_stay_years`` and ``steady_rate_per_10000`` as posterior
+            medians with 95% intervals; ``steady_children``; ``probability_steady_above``, that the steady
+            rate lies above the rate now; ``checks``.
+        """
+        starts, ceases = self._both()
+        hazard = MONTHS * ceases.rates / PER
+        stocks = self.stocks.set_index(["area_code", "year"])
+        rows = pd.MultiIndex.from_product([starts.area_codes, starts.years], names=["area_code", "year"])
+        there = rows.isin(stocks.index)
+        frame = stocks.loc[rows[there]].reset_index()
+        names = ["area_code", "area_name", "nation", "region", "year", "population"]
+        table = frame[[*names, "children_before", "starts", "ceases", "children"]].copy()
+        table["gap"] = table["children"] - (table["children_before"] + table["starts"] - table["ceases"])
+        steady = steady_stock(starts.rates, hazard)
+        for name, stem, draws in (
+            ("starts_per_10000", "starts_", starts.rates),
+            ("leaving_probability", "leaving_", leaving_probability(hazard)),
+            ("mean_stay_years", "stay_", 1 / hazard),
+            ("steady_rate_per_10000", "steady_", steady),
+        ):
+            flat = draws.reshape(len(draws), -1)[:, there]
+            table[name] = np.median(flat, axis=0)
+            table[f"{stem}lower_95"], table[f"{stem}upper_95"] = central_interval(flat, LEVEL)
+        table["steady_children"] = table["steady_rate_per_10000"] * table["population"] / PER
+        now = (PER * table["children"] / table["population"]).to_numpy()
+        table.insert(names.index("population") + 1, "rate_per_10000", now)
+        table["probability_steady_above"] = (steady.reshape(len(steady), -1)[:, there] > now).mean(axis=0)
+        table["checks"] = self.checks
+        return table
+
+    def summary(self) -> str:
+        """Return a paragraph that a statistician could print."""
+        table = self.to_frame()
+        last = table[table["year"] == table["year"].max()]
+        up = int((last["probability_steady_above"] > 0.975).sum())
+        down = int((last["probability_steady_above"] < 0.025).sum())
+        said = (
+            f"Starts and ceases of {table['area_code'].nunique()} areas, {table['year'].min()} to "
+            f"{table['year'].max()}, {len(table)} area-years. In {table['year'].max()} the median area had "
+            f"{last['starts_per_10000'].median():.1f} starts per 10,000 children a year, and "
+            f"{100 * last['leaving_probability'].median():.0f}% of children looked after would leave within "
+            f"one. If starts and ceases stayed as they were, the rate would rise in {up} areas and fall in "
+            f"{down} (probability above 97.5%), and end at {last['steady_rate_per_10000'].median():.0f} per "
+            f"10,000 in the median area, from {last['rate_per_10000'].median():.0f}. Published stocks and "
+            f"flows disagree by {table['gap'].abs().median():.0f} children at the median. A hazard that is "
+            "the same however long a child has stayed is assumed: read steady numbers as a direction, "
+            "not a date."
+        )
+        return said if self.checks == "passed" else f"{self._banner()} {said}"
+
+    def _banner(self) -> str:
+        """Return the warnings of the fits that failed a check."""
+        parts = (("Starts", self.starts), ("Ceases", self.ceases))
+        return " ".join(
+            f"{name}: {one.diagnostics.banner()}" for name, one in parts if not one.diagnostics.passed
+        )
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    # -- years to come -----------------------------------------------------------------------------
+
+    def forecast(
+        self, years: int = 1, *, population: pd.DataFrame | None = None, seed: int = 1
+    ) -> StockForecast:
+        """Ask what the number of children looked after may be in the next years.
+
+        Parameters
+        ----------
+        years : int
+            Years after the last one with flows.
+        population : DataFrame, optional
+            ``area_code``, ``year``, ``population`` of the years to come; the last year's by default.
+        seed : int
+            Seed of what is to come.
+
+        Notes
+        -----
+        From the last published number (any of those it may be, where it was rounded): each draw takes its own
+        starts and hazard, with the noise of a single year, and lets children stay or leave one by one.
+        """
+        starts = self.starts.forecast(years, population=population, seed=seed).rate_draws(single_year=True)
+        ceases = self.ceases.forecast(years, seed=seed + 1).rate_draws(single_year=True)
+        codes = tuple(one for one in starts.area_codes if one in set(ceases.area_codes))
+        starts, ceases = _of(starts, codes, starts.years), _of(ceases, codes, starts.years)
+        rng = np.random.default_rng([seed, 8])
+        last = self.stocks[self.stocks["year"] == starts.years[0] - 1].set_index("area_code")
+        last = last.loc[list(codes)]
+        low, high = (last[name].to_numpy(dtype=np.int64) for name in ("stock_low", "stock_high"))
+        stock = rng.integers(low, high + 1, (len(starts.rates), len(codes))).astype(float)
+        children = np.empty(starts.rates.shape)
+        for at in range(len(starts.years)):
+            expected = starts.rates[:, :, at] * starts.population[:, at] / PER
+            stock = draw_stock(stock, expected, MONTHS * ceases.rates[:, :, at] / PER, rng)
+            children[:, :, at] = stock
+        return StockForecast(
+            self.settings,
+            children,
+            codes,
+            tuple(last["area_name"]),
+            starts.years,
+            starts.population,
+            self.checks,
+            self.provenance.then(f"forecast stocks of {years} years from starts and ceases, seed {seed}"),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StockForecast:
+    """Numbers of children looked after in years to come.
+
+    Attributes
+    ----------
+    settings : StockFlowModel
+        The model.
+    children : array of float, shape (draws, areas, years)
+        Joint draws of the number at 31 March.
+    area_codes, area_names, years : tuple
+        What its axes are.
+    population : array of float, shape (areas, years)
+        Children aged 0-17.
+    checks : str
+        Whether the fits passed their checks.
+    provenance : Provenance
+        Sources and steps.
+    """
+
+    settings: StockFlowModel
+    children: Array = field(repr=False)
+    area_codes: tuple[str, ...]
+    area_names: tuple[str, ...]
+    years: tuple[int, ...]
+    population: Array = field(repr=False)
+    checks: str
+    provenance: Provenance = field(repr=False)
+
+    interval_kind: ClassVar[str] = "predictive, equal tails"
+    interval_probability: ClassVar[float] = LEVEL
+
+    def rate_draws(self) -> RateDraws:
+        """Return draws of the rates at 31 March, for :func:`carerates.trends.score_forecasts`."""
+        return RateDraws(
+            rates=PER * self.children / self.population,
+            area_codes=self.area_codes,
+            years=self.years,
+            population=self.population.copy(),
+        )
+
+    def to_frame(self, *, probability: float = LEVEL) -> pd.DataFrame:
+        """Return one row for each area and year to come: the number and the rate, with intervals."""
+        if not 0 < probability < 1:
+            raise ValueError(f"probability is between 0 and 1, such as 0.95; this is {probability!r}.")
+        tail = f"{100 * probability:.4g}".replace(".", "_")
+        lower, upper = central_interval(self.children, probability)
+        areas, years = self.population.shape
+        table = pd.DataFrame(
+            {
+                "area_code": np.repeat(self.area_codes, years),
+                "area_name": np.repeat(self.area_names, years),
+                "year": np.tile(self.years, areas),
+                "population": self.population.ravel(),
+                "children": np.median(self.children, axis=0).ravel(),
+                f"lower_{tail}": lower.ravel(),
+                f"upper_{tail}": upper.ravel(),
+            }
+        )
+        table["rate_per_10000"] = PER * table["children"] / table["population"]
+        return table.assign(checks=self.checks)
+
+    def summary(self) -> str:
+        """Return a paragraph that a statistician could print."""
+        totals = self.children.sum(axis=1)
+        said = "; ".join(
+            f"{year}: {np.median(totals[:, at]):,.0f} ({low:,.0f} to {high:,.0f})"
+            for at, (year, low, high) in enumerate(
+                zip(self.years, *central_interval(totals, LEVEL), strict=True)
+            )
+        )
+        text = (
+            f"Children looked after in {len(self.area_codes)} areas together, from starts and ceases, with "
+            f"95% predictive intervals: {said}. No policy or event to come is in them."
+        )
+        return text if self.checks == "passed" else f"DO NOT RELY ON THESE FIGURES. {text}"
+
+    def __str__(self) -> str:
+        return self.summary()
+
+
+def _expected(draws: RateDraws) -> Array:
+    """Return expected rates, which every fit has."""
+    if draws.expected is None:
+        raise TableError("These draws hold no expected rates.")
+    return draws.expected
+
+
+def _of(draws: RateDraws, codes: tuple[str, ...], years: tuple[int, ...]) -> RateDraws:
+    """Return the draws of some areas and years."""
+    rows = np.ix_([draws.area_codes.index(one) for one in codes], [draws.years.index(one) for one in years])
+    return RateDraws(
+        rates=draws.rates[:, *rows],
+        area_codes=codes,
+        years=years,
+        population=draws.population[rows],
+        expected=None if draws.expected is None else draws.expected[:, *rows],
+    )
