@@ -167,10 +167,14 @@ def refresh(folder: Path, fetcher: Fetcher | None = None) -> list[str]:
         with Fetcher(say=print) as own:
             return refresh(folder, own)
     said = []
-    levels = ("local_authority", "region", "nation")
+    levels = {"england": ("local_authority", "region", "nation"), "wales": ("local_authority", "nation")}
+    # all is fetched before anything is written, so that a publisher's trouble leaves the edition as it was
+    fetched = {
+        nation: [live_rates([nation], level=level, fetcher=fetcher) for level in levels[nation]]  # type: ignore[arg-type]
+        for nation in TABLES
+    }
     for nation, name in TABLES.items():
-        chosen = levels if nation == "england" else ("local_authority", "nation")
-        tables = [live_rates([nation], level=level, fetcher=fetcher) for level in chosen]  # type: ignore[arg-type]
+        tables = fetched[nation]
         first = tables[0].provenance.sources[0]
         source = f"{nation} {first.edition}"
         frames = [table.to_frame() for table in tables]

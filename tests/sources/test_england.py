@@ -27,6 +27,7 @@ from carerates.sources.england.files import (
     CEASING,
     ON_31_MARCH,
     STARTING,
+    area_code,
     looked_after_table,
     only_measure,
     read_underlying,
@@ -107,6 +108,8 @@ def test_recodes_are_followed_by_code_and_by_number() -> None:
         somerset = frame[frame["area_name"] == "Somerset"]
         assert set(somerset["area_code"]) == {"E06000066"}
     assert set(old[old["area_name"] == "Somerset"]["published_code"]) == {"E10000027"}
+    # a code newer than the register, or none: the three-digit number has stayed
+    assert {area_code(one, "933") for one in ("E06000999", "z", "")} == {"E06000066"}
 
 
 def test_symbols_keep_their_meaning() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,31 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carerates.errors import SourceError
-from carerates.sources.delimited import read_rows
-from carerates.sources.deprivation import read_file_7, read_file_11, read_wimd_profiles, read_wimd_ranks
+from carerates.errors import CareratesError, SourceError
+from carerates.sources.delimited import read_rows, tidy_name
+from carerates.sources.deprivation import (
+    read_file_7,
+    read_file_11,
+    read_low_income,
+    read_wimd_profiles,
+    read_wimd_ranks,
+)
 from carerates.sources.deprivation.districts import upper_tier
 from carerates.sources.deprivation.english import SMALL_AREAS
 from carerates.sources.deprivation.welsh import SMALL_AREAS as WELSH_SMALL_AREAS
-from carerates.sources.england import EducationApi, EducationReleases
+from carerates.sources.deprivation.welsh import read_child_index
+from carerates.sources.england import EducationApi, EducationReleases, read_lait, read_mid_year
+from carerates.sources.england.files import read_underlying
 from carerates.sources.geography import OpenGeography, read_lookup
 from carerates.sources.nomis import read_answer
 from carerates.sources.nomis_tables import read_codelist, read_datasets, read_lone_parents, read_population
 from carerates.sources.settings import source_settings
 from carerates.sources.statswales import StatsWales, read_cube, read_pivot
+from carerates.sources.statswales.legacy import read_legacy_bytes
 from carerates.sources.statswales.totals import total_counts
 from carerates.tables import STATUSES
 from tests.sources.fixture_files import fixture, fixture_json
+from tests.sources.test_deprivation import STAT_XPLORE
 from tests.sources.test_samples import FOSTER, Told
 from tests.sources.test_summaries import SIZE, file_7, file_7_of_2010
 from tests.sources.test_totals import table
@@ -131,6 +142,72 @@ def test_summaries_and_ranks(data: st.DataObject) -> None:
             assert len(read_wimd_ranks(ranks, 2019)) == 5
 
 
+UNDERLYING = b"""geog_l,geog_c,geog_n,New_geog_code,CLA_Mar2013,CLA_Mar2014
+NATIONAL,970,England,E92000001,68060,68840
+LA,370,Barnsley,E08000016,230,x
+LA,420,Isles of Scilly,E06000053,.,..
+"""
+OLD_SITE = b"""Data_DEC,Area_Code_STR,Area_ItemName_ENG_STR,Area_AltCode1,Year_ItemName_ENG_STR,NoteCodes
+109,512,Isle of Anglesey,W06000001,2018-19,
+*,552,Cardiff,W06000015,2018-19,
+98,552,Cardiff,W06000015,2017-18,r
+"""
+LAIT_ROWS = b"\n".join(fixture("england/lait_bds_long.csv").split(b"\n")[:10])
+
+
+@quick
+@given(damaged(fixture("deprivation/wimd_child_index_la_legacy.csv")), damaged(UNDERLYING))
+def test_files_with_a_row_for_each_area(index: bytes, underlying: bytes) -> None:
+    with contextlib.suppress(CareratesError):
+        assert len(read_child_index(index)) == len(read_rows(index, "x")[1])
+    with contextlib.suppress(CareratesError):
+        header, rows = read_rows(underlying, "x")
+        counts = [name for name in header if name.casefold().startswith("cla_mar")]
+        assert len(read_underlying(underlying)) == len(rows) * len(counts)
+
+
+@quick
+@given(damaged(fixture("england/children_0_17_mid_year.csv")))
+def test_populations_of_the_department(body: bytes) -> None:
+    with contextlib.suppress(CareratesError):
+        found = read_mid_year(body)
+        header, rows = read_rows(body, "x")
+        level = [tidy_name(name) for name in header].index("geographic_level")
+        assert len(found) == sum(row[level].casefold() == "local authority" for row in rows)
+
+
+@quick
+@given(damaged(LAIT_ROWS))
+def test_rows_of_lait(body: bytes) -> None:
+    with contextlib.suppress(CareratesError):
+        found = read_lait(body)
+        header, rows = read_rows(body, "x")
+        names = [tidy_name(name) for name in header]
+        year, number, item = (names.index(name) for name in ("Years", "LA Number", "Short Desc"))
+        assert len(found) == len({(row[year], row[number]) for row in rows if row[item] in ("LAC", "LACnum")})
+
+
+@quick
+@given(damaged(OLD_SITE))
+def test_tables_of_the_old_site(body: bytes) -> None:
+    with contextlib.suppress(CareratesError):
+        # rows that are alike in every cell are one
+        assert len(read_legacy_bytes(body, "x").by_area()) == len({*map(tuple, read_rows(body, "x")[1])})
+
+
+@quick
+@given(damaged(STAT_XPLORE.encode()))
+def test_saved_tables_of_low_income(body: bytes) -> None:
+    with contextlib.suppress(CareratesError):
+        found = read_low_income(body)
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8", "surrogatepass"))))
+        figures = sum(bool(re.fullmatch(r"[\d,]+", cell)) for row in rows for cell in row[1:3])
+        totals = sum(row[0].startswith("Total") for row in rows for cell in row[1:3])
+        assert (
+            found["children"].notna().sum() >= figures - totals - 2
+        )  # a year of the header may look like one
+
+
 @quick
 @given(
     damaged(fixture("nomis/nm_2002_1-mye-sya-rutland-2024.csv")),
@@ -184,7 +261,7 @@ QUESTIONS: dict[str, Callable[[Any], object]] = {
     "current file": lambda told: EducationApi(told).current_file(FOSTER),
     "recodes": lambda told: EducationApi(told).recodes(FOSTER, "1.0"),
     "layer": lambda told: OpenGeography(told)._layer("x"),
-    "services": lambda told: OpenGeography(told).newest(__import__("re").compile("x(1)")),
+    "services": lambda told: OpenGeography(told).newest(re.compile("x(1)")),
 }
 
 

@@ -200,7 +200,13 @@ def read_child_index(content: bytes) -> pd.DataFrame:
         raise LayoutError(f"{what} has the columns {', '.join(map(str, table.columns))}.")
     frame = pd.DataFrame({"area_code": [area_code(one) for one in table["Local authority"]]})
     frame["area_name"] = table["Local authority"]
-    frame["lsoas"] = table["Number of LSOAs"].astype("int64")
+    if frame["area_code"].duplicated().any():
+        twice = table.loc[frame["area_code"].duplicated(), "Local authority"].iloc[0]
+        raise LayoutError(f"{what} has {twice} twice.")
+    counts = [read_number(cell) for cell in table["Number of LSOAs"]]
+    if any(value is None or value < 1 or value % 1 for value in counts):
+        raise ContentError(f"{what} has a number of small areas that is missing or no whole number.")
+    frame["lsoas"] = pd.Series(counts, dtype="float64").astype("int64")
     for name in table.columns[2:]:
         match = re.fullmatch(r"% of LSOAs in most deprived (\d+)%", str(name))
         if match is None:
