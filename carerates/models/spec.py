@@ -14,7 +14,7 @@ from carerates.models.priors import Priors
 Likelihood = Literal["negative_binomial", "poisson_lognormal", "poisson", "binomial"]
 NOISELESS = ("poisson", "binomial")
 Time = Literal["none", "linear", "random_walk", "random_walk_2", "autoregressive"]
-AreaTime = Literal["none", "random_walk", "autoregressive"]
+AreaTime = Literal["none", "random_walk", "random_walk_2", "autoregressive"]
 FORMAT = 1
 
 
@@ -35,8 +35,9 @@ class RateModel:
         Random effect of region inside a nation that has several.
     area_effects, area_slopes : bool
         Random level of each area, and a random straight line in time (with their correlation).
-    area_time : {"random_walk", "autoregressive", "none"}
-        A wandering path of each area's own.  Random walks without straight lines are the default because they
+    area_time : {"random_walk", "random_walk_2", "autoregressive", "none"}
+        A wandering path of each area's own; a second-order walk bends the area's straight line and needs
+        ``area_slopes``.  Random walks without straight lines are the default because they
         predict best: with 2018 left out of the bundled figures of 2012 to 2018, their 95% intervals hold 95%
         of that year's counts, those of straight lines 88%.
     nation_terms : bool
@@ -226,6 +227,10 @@ def _check_combinations(model: RateModel) -> None:
         problems.append("spatial shares out the variance between areas, so it needs area_effects=True")
     if model.spatial != "none" and model.area_slopes:
         problems.append("spatial is not offered with area_slopes; use area_time for areas' own courses")
+    if model.area_time == "random_walk_2" and not model.area_slopes:
+        problems.append(
+            "area_time='random_walk_2' bends an area's straight line, so it needs area_slopes=True"
+        )
     if model.neighbours and model.spatial == "none":
         problems.append("neighbours are for spatial='bym2'")
     if both := sorted(set(model.measured_with_error) & set(model.within_between)):

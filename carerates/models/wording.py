@@ -65,7 +65,13 @@ def _random_in_words(model: RateModel) -> list[str]:
     priors, lines = model.priors, []
     if model.time != "none":
         whose = "each nation's own" if model.time_by == "nation" else "one for all areas"
-        prior = priors.drift.describe() + " per year" if model.time == "linear" else priors.trend.describe()
+        line, walk = f"{priors.drift.describe()} per year", f"yearly change {priors.trend.describe()}"
+        prior = {
+            "linear": line,
+            "random_walk": walk,
+            "random_walk_2": f"line {line}; yearly change of slope {priors.trend.describe()}",
+            "autoregressive": f"{walk}; autocorrelation {priors.trend_correlation.describe()}",
+        }[model.time]
         lines.append(f"  - a trend over years, {whose}: {_TIME[model.time]}; {prior}")
     if model.groups:
         lines.append(f"  - region, a random effect inside a nation with several; {priors.region.describe()}")
@@ -82,14 +88,18 @@ def _random_in_words(model: RateModel) -> list[str]:
             f"level and slope {priors.correlation.describe()}"
         )
     if model.area_time != "none":
-        prior = priors.area_trend.describe()
-        lines.append(f"  - each area's own path, {_TIME[model.area_time]}; yearly change {prior}")
+        second = model.area_time == "random_walk_2"
+        what = "a second-order random walk about its line" if second else _TIME[model.area_time]
+        change = "yearly change of slope" if second else "yearly change"
+        link = f"; autocorrelation {priors.area_trend_correlation.describe()}" * (
+            model.area_time == "autoregressive"
+        )
+        lines.append(f"  - each area's own path, {what}; {change} {priors.area_trend.describe()}{link}")
     return lines
 
 
 def model_as_mathematics(model: RateModel) -> str:
-    """Write a model as mathematics, one line for each level."""
-    p = model.priors
+    """Write a model as mathematics, one line for each level; every prior is there."""
     # the order follows the levels: counts, rate, then each term
     lines = [
         {
@@ -100,45 +110,81 @@ def model_as_mathematics(model: RateModel) -> str:
             "binomial": "y[i,t] ~ Binomial(N[i,t], lambda[i,t])",
         }[model.likelihood],
         "observed: y[i,t] in {low[i,t], ..., high[i,t]}",
+        "log lambda[i,t] = " + " + ".join(_summands(model)),
+        *_fixed_as_mathematics(model),
+        *_trend_as_mathematics(model),
+        *_areas_as_mathematics(model),
     ]
-    parts = ["alpha", "delta[nation]"]
-    if model.factors:
-        parts.append("x[i,t]' beta[nation]" if model.nation_terms else "x[i,t]' beta")
-    if model.population_term:
-        parts.append("gamma * log N[i]")
-    if model.time != "none":
-        parts.append("f[nation,t]" if model.time_by == "nation" else "f[t]")
-    if model.groups:
-        parts.append("r[region]")
-    if model.area_effects:
-        parts.append("a[i]")
-    if model.area_slopes:
-        parts.append("s[i] * t")
-    if model.area_time != "none":
-        parts.append("g[i,t]")
-    lines.append("log lambda[i,t] = " + " + ".join(parts))
-    lines.append(
-        f"alpha ~ N({p.intercept.mean:.3f}, {p.intercept.sd:g}^2)    exp: {math.exp(p.intercept.mean):.4f}"
-    )
-    lines.append(f"delta ~ N({p.nation.mean:g}, {p.nation.sd:g}^2), 0 for the reference nation")
+    if model.likelihood not in NOISELESS:
+        fixed = f"kappa = {model.noise:g}" if model.noise is not None else ""
+        lines.append(fixed or f"kappa ~ {_short(model.priors.noise)}")
+    return "\n".join(lines)
+
+
+def _summands(model: RateModel) -> list[str]:
+    """Return the terms of the log rate."""
+    return [
+        "alpha",
+        "delta[nation]",
+        *["x[i,t]' beta[nation]" if model.nation_terms else "x[i,t]' beta"] * bool(model.factors),
+        *["gamma * log N[i]"] * model.population_term,
+        *["f[nation,t]" if model.time_by == "nation" else "f[t]"] * (model.time != "none"),
+        *["r[region]"] * (model.groups is not None),
+        *["a[i]"] * model.area_effects,
+        *["s[i] * t"] * model.area_slopes,
+        *["g[i,t]"] * (model.area_time != "none"),
+    ]
+
+
+def _fixed_as_mathematics(model: RateModel) -> list[str]:
+    """Write intercept, nations, factors and population."""
+    p = model.priors
+    lines = [
+        f"alpha ~ {_normal(p.intercept)}    exp: {math.exp(p.intercept.mean):.4f}",
+        f"delta ~ {_normal(p.nation)}, 0 for the reference nation",
+    ]
     for name in model.factors:
-        one = p.of_factor(name)
-        lines.append(f"beta[{name}] ~ N({one.mean:g}, {one.sd:g}^2)")
+        split = f" (of the area's mean {name})" if name in model.within_between else ""
+        lines.append(f"beta[{name}] ~ {_normal(p.of_factor(name))}{split}")
+        if name in model.within_between:
+            lines.append(f"beta[{name}, within] ~ {_normal(p.within)} (of {name}[i,t] less the area's mean)")
         if name in model.measured_with_error:
             lines.append(
                 f"measured {name}[i] ~ N(x[i], se[i]^2),  "
                 "true x[i] ~ N(mu[nation] + other factors' line, tau^2)"
             )
+    if model.factors and model.nation_terms:
+        lines.append(
+            f"beta[nation] - beta ~ {_normal(p.nation_factor)} for each factor, 0 for the reference nation"
+        )
+    if model.population_term:
+        lines.append(f"gamma ~ {_normal(p.log_population)}, log N standardised inside nation")
+    return lines
+
+
+def _trend_as_mathematics(model: RateModel) -> list[str]:
+    """Write the trend that areas share, and regions."""
+    p, spread = model.priors, f"sd_trend ~ {_short(model.priors.trend)}"
+    line = f"d ~ {_normal(p.drift)}"
     forms = {
-        "linear": f"f[t] = d * t,  d ~ N({p.drift.mean:g}, {p.drift.sd:g}^2)",
-        "random_walk": f"f[t] - f[t-1] ~ N(0, sd_trend^2), sum f = 0,  sd_trend ~ {_short(p.trend)}",
-        "random_walk_2": f"f[t] - 2 f[t-1] + f[t-2] ~ N(0, sd_trend^2),  sd_trend ~ {_short(p.trend)}",
-        "autoregressive": f"f[t] = rho f[t-1] + N(0, sd_trend^2),  sd_trend ~ {_short(p.trend)}",
+        "none": [],
+        "linear": [f"f[t] = d * t,  {line}"],
+        "random_walk": [f"f[t] - f[t-1] ~ N(0, sd_trend^2), sum f = 0,  {spread}"],
+        "random_walk_2": [
+            "f[t] = d * t + w[t],  w without level or line",
+            f"w[t] - 2 w[t-1] + w[t-2] ~ N(0, sd_trend^2),  {spread},  {line}",
+        ],
+        "autoregressive": [
+            f"f[t] = rho f[t-1] + N(0, sd_trend^2),  {spread}, rho ~ {_short(p.trend_correlation)}"
+        ],
     }
-    if model.time != "none":
-        lines.append(forms[model.time])
-    if model.groups:
-        lines.append(f"r ~ N(0, sd_region^2),  sd_region ~ {_short(p.region)}")
+    regions = [f"r ~ N(0, sd_region^2),  sd_region ~ {_short(p.region)}"] * (model.groups is not None)
+    return forms[model.time] + regions
+
+
+def _areas_as_mathematics(model: RateModel) -> list[str]:
+    """Write an area's level, slope and path."""
+    p, lines = model.priors, []
     if model.area_slopes:
         lines.append(
             "(a[i], s[i]) ~ N(0, Sigma(sd_area, sd_slope, rho)),  "
@@ -151,12 +197,22 @@ def model_as_mathematics(model: RateModel) -> str:
         )
     elif model.area_effects:
         lines.append(f"a[i] ~ N(0, sd_area^2),  sd_area ~ {_short(p.area)}")
-    if model.area_time != "none":
-        form = "g[i,t-1]" if model.area_time == "random_walk" else "rho_g g[i,t-1]"
-        lines.append(f"g[i,t] - {form} ~ N(0, sd_area_trend^2),  sd_area_trend ~ {_short(p.area_trend)}")
-    if model.likelihood not in NOISELESS:
-        lines.append(f"kappa = {model.noise:g}" if model.noise is not None else f"kappa ~ {_short(p.noise)}")
-    return "\n".join(lines)
+    form = {
+        "none": "",
+        "random_walk": "g[i,t] - g[i,t-1]",
+        "random_walk_2": "g[i,t] - 2 g[i,t-1] + g[i,t-2]",
+        "autoregressive": "g[i,t] - rho_g g[i,t-1]",
+    }[model.area_time]
+    if form:
+        line = f"{form} ~ N(0, sd_area_trend^2),  sd_area_trend ~ {_short(p.area_trend)}"
+        link = f", rho_g ~ {_short(p.area_trend_correlation)}" * (model.area_time == "autoregressive")
+        lines.append(line + link)
+    return lines
+
+
+def _normal(prior: Normal) -> str:
+    """Write a normal prior."""
+    return f"N({prior.mean:.4g}, {prior.sd:g}^2)"
 
 
 def _typical_rate(prior: Normal) -> str:

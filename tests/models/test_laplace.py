@@ -68,6 +68,7 @@ MODELS = {
     "autoregressive": RateModel(time="autoregressive", area_time="autoregressive", area_slopes=False),
     "log-normal": RateModel(likelihood="poisson_lognormal", time="linear", time_by="all"),
     "lines": RateModel(area_slopes=True, area_time="none"),
+    "bent lines": RateModel(time="random_walk_2", area_slopes=True, area_time="random_walk_2"),
     "binomial": RateModel(likelihood="binomial", time="linear", area_time="none"),
     "map": RateModel(spatial="bym2", neighbours=RING, area_time="none"),
     "measured": RateModel(

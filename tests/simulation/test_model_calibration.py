@@ -69,7 +69,9 @@ CASES = {
     "log-normal noise, rounded": Case(BASE.replace(likelihood="poisson_lognormal"), 5, replicates=200),
     "binomial, rounded": Case(BASE.replace(likelihood="binomial"), 5, replicates=200),
     "own random walks, exact": Case(BASE.replace(area_time="random_walk")),
-    "second random walk, regions, rounded": Case(BASE.replace(time="random_walk_2", groups="region"), 5),
+    "second random walks, regions, rounded": Case(
+        LINES.replace(time="random_walk_2", area_time="random_walk_2", groups="region"), 5
+    ),
     "autoregressive trends, exact": Case(
         BASE.replace(time="autoregressive", area_time="autoregressive", likelihood="poisson")
     ),

@@ -137,6 +137,13 @@ class Design:
         return mask
 
 
+_WALKS = {
+    "random_walk": "yearly change of an area's own path",
+    "random_walk_2": "yearly change of the slope of an area's own path",
+    "autoregressive": "yearly change of an area's own path",
+}
+
+
 class _Builder:
     """Collects columns, priors and hyperparameters in order."""
 
@@ -252,8 +259,12 @@ def _check_fit(model: RateModel, panel: Panel) -> None:
                 "noise from a panel (model.for_one_year(noise=panel_fit.noise())), or use "
                 "model.for_one_year(), whose intervals are for this year's rate"
             )
-    if years == 2 and model.time == "random_walk_2":
-        problems.append("time='random_walk_2' needs at least 3 years")
+    if years == 2:
+        problems += [
+            f"{name}='random_walk_2' needs at least 3 years"
+            for name in ("time", "area_time")
+            if getattr(model, name) == "random_walk_2"
+        ]
     if problems:
         raise ModelError(
             "This model cannot be fitted to this table:\n" + "\n".join(f"  - {one}" for one in problems)
@@ -366,18 +377,17 @@ def _local_terms(builder: _Builder, model: RateModel) -> tuple[Array, tuple[Term
             share = "spatial_share" if model.spatial != "none" else ""
             terms.append(Term("area", 0, 1, "iid", "sd_area", share=share))
     start = terms[-1].stop if terms else 0
-    if model.area_time == "random_walk":
-        blocks.append(random_walk_basis(length))
-        terms.append(Term("area_trend", start, start + length - 1, "iid", "sd_area_trend"))
+    if model.area_time in ("random_walk", "random_walk_2"):
+        first = model.area_time == "random_walk"
+        blocks.append(random_walk_basis(length) if first else second_walk_basis(length))
+        terms.append(Term("area_trend", start, start + blocks[-1].shape[1], "iid", "sd_area_trend"))
     elif model.area_time == "autoregressive":
         blocks.append(np.eye(length))
         terms.append(
             Term("area_trend", start, start + length, "ar1", "sd_area_trend", "", "area_trend_correlation")
         )
     if model.area_time != "none":
-        builder.spreads.append(
-            spread_of("sd_area_trend", "yearly change of an area's own path", priors.area_trend)
-        )
+        builder.spreads.append(spread_of("sd_area_trend", _WALKS[model.area_time], priors.area_trend))
     if model.area_time == "autoregressive":
         builder.spreads.append(
             Spread(

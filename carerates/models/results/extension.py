@@ -120,7 +120,8 @@ def new_paths(
                 start = (sd / np.sqrt(1 - link**2))[:, None, None] * rng.standard_normal((draws, areas, 1))
                 path = carried_on(start, years - 1, "autoregressive", sd, link, rng)
             else:
-                changes = sd[:, None, None] * rng.standard_normal((draws, areas, years - 1))
+                size = (draws, areas, term.stop - term.start)
+                changes = sd[:, None, None] * rng.standard_normal(size)
                 path = changes @ design.local[:, term.columns].T
             total += _carried_path(design, posterior, path, steps, rng)
     return total

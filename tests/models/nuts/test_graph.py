@@ -12,22 +12,24 @@ from tests.models.panels import make_panel
 
 @pytest.mark.filterwarnings("ignore")  # compilers warn of their own affairs
 @pytest.mark.parametrize(
-    ("likelihood", "noise", "log_size"),
+    ("likelihood", "noise", "log_size", "terms"),
     [
-        ("poisson", None, 6.0),
-        ("binomial", None, 6.0),
-        ("negative_binomial", 0.3, 6.0),
-        ("negative_binomial", 0.02, 9.0),  # the series in place of log gammas
+        ("poisson", None, 6.0, {"area_slopes": True, "area_time": "random_walk_2", "time": "random_walk_2"}),
+        ("binomial", None, 6.0, {"area_time": "autoregressive", "time": "autoregressive"}),
+        ("negative_binomial", 0.3, 6.0, {}),
+        ("negative_binomial", 0.02, 9.0, {}),  # the series in place of log gammas
     ],
 )
-def test_both_engines_give_published_counts_the_same_probability(likelihood, noise, log_size):
+def test_both_engines_give_published_counts_the_same_probability(likelihood, noise, log_size, terms):
     """Exact, rounded and suppressed counts: PyMC's graph against the functions of the Laplace engine."""
     import pytensor
 
-    model = RateModel(factors=["deprivation"], likelihood=likelihood, noise=noise, groups=None)
+    model = RateModel(factors=["deprivation"], likelihood=likelihood, noise=noise, groups=None, **terms)
     panel = make_panel(8, 4, rounding=5, suppress_below=3, log_size=log_size)
     design = build_design(model, panel.rates)
-    graph = build_graph(design, dict.fromkeys(("area", "area_trend", "trend"), False), graph_data(design))
+    graph = build_graph(
+        design, dict.fromkeys(("area", "slope", "area_trend", "trend"), False), graph_data(design)
+    )
     outputs = graph.replace_rvs_by_values([sum(graph.potentials), graph["shared"], graph["own"]])
     # without a compiler: interpreted, which is the quickest for one evaluation
     evaluate = pytensor.function(graph.value_vars, outputs, mode=pytensor.compile.mode.Mode("py", None))

@@ -16,8 +16,8 @@ MODEL = RateModel(factors=["deprivation", "lone_parents"])
 MODELS = {
     "walks": MODEL,
     "lines": MODEL.replace(time="linear", area_time="none", area_slopes=True),
-    "second walk, log-normal": MODEL.replace(
-        time="random_walk_2", area_time="none", likelihood="poisson_lognormal"
+    "second walks, log-normal": MODEL.replace(
+        time="random_walk_2", area_slopes=True, area_time="random_walk_2", likelihood="poisson_lognormal"
     ),
     "autoregressions": MODEL.replace(time="autoregressive", area_time="autoregressive", population_term=True),
 }
@@ -91,6 +91,17 @@ def test_a_straight_line_goes_straight_on(fits):
     step = before[:, :, -1] - before[:, :, -2]
     np.testing.assert_allclose(found[:, :, 0], before[:, :, -1] + step, rtol=1e-9)
     np.testing.assert_allclose(found[:, :, 1], before[:, :, -1] + 2 * step, rtol=1e-9)
+
+
+def test_a_second_walk_goes_on_from_its_last_slope(fits):
+    fit = fits["second walks, log-normal"]
+    found, before = np.log(fit.forecast(1).rates)[:, :, 0], np.log(fit.rate_draws().rates)
+    bend = found - (2 * before[:, :, -1] - before[:, :, -2])
+    spreads = fit.posterior.spreads
+    # the nation's and the area's own change of slope; 500 draws of 24 areas that share the nation's part
+    yearly = (spreads["sd_trend"] ** 2 + spreads["sd_area_trend"] ** 2).mean()
+    assert (bend**2).mean() == pytest.approx(yearly, rel=0.25)
+    assert abs(bend.mean()) < 4 * np.sqrt(yearly / 500)
 
 
 def test_an_autoregression_returns_by_its_correlation():
