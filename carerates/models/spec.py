@@ -56,8 +56,9 @@ class RateModel:
         Whether neighbouring areas are alike: ``"bym2"`` lets a share of the variance between areas follow the
         map.
     neighbours : iterable of (str, str)
-        Codes of neighbouring areas, for ``spatial``; the bundled list of Wales and England by default.  A
-        pair of an area with itself says that it is an island.
+        Codes of neighbouring areas, for ``spatial``; by default those of the authorities of Wales and
+        England, former ones among them (:func:`carerates.areas.neighbours`).  A pair of an area with itself
+        says that it is an island.
     likelihood : {"negative_binomial", "poisson_lognormal", "poisson", "binomial"}
         How counts vary about the rate of an area and year.  Noise of a single year beyond chance is gamma or
         log-normal; ``"poisson"`` and ``"binomial"`` (so many of the area's children) have none.

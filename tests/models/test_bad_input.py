@@ -69,7 +69,7 @@ CASES = {
         {},
         {},
         MODEL.replace(spatial="bym2"),
-        "does not name E00000008.*harmonise",
+        r"does not hold these areas[\s\S]*E00000008[\s\S]*harmonise",
     ),
 }
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from carerates.errors import ModelError
+from carerates.errors import AreaError, ModelError
 from carerates.models.design.terms import Array
 
 LARGEST = 1000
@@ -45,12 +45,28 @@ class Adjacency:
     islands: tuple[str, ...]
 
 
-def bundled_neighbours() -> tuple[tuple[str, str], ...]:
-    """Return the neighbours of today's authorities of Wales and England."""
+def bundled_neighbours(codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the neighbours among authorities of Wales and England, former ones too, islands with themselves.
+
+    Raises
+    ------
+    ModelError
+        Areas that are no authorities, or that cover the same ground twice.
+    """
     from carerates.areas import neighbours
 
-    frame = neighbours()
-    return tuple(zip(frame["area_code"], frame["neighbour_code"], strict=True))
+    try:
+        frame = neighbours(codes)
+    except AreaError as error:
+        raise ModelError(
+            f"The bundled map does not hold these areas. {error}\nBring the figures to areas that do not "
+            "change (carerates.areas.harmonise), or give neighbours=..."
+        ) from error
+    islands = sorted(set(codes) - set(frame["area_code"]))
+    return (
+        *zip(frame["area_code"], frame["neighbour_code"], strict=True),
+        *((code, code) for code in islands),
+    )
 
 
 def adjacency_of(codes: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> Adjacency:

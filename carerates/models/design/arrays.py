@@ -421,8 +421,8 @@ def _add_spatial(builder: _Builder, model: RateModel) -> tuple[Adjacency | None,
     """Add the part of areas' effects that follows the map of neighbours; the last of the shared terms."""
     if model.spatial == "none":
         return None, ()
-    pairs = model.neighbours or bundled_neighbours()
-    found = adjacency_of(builder.panel.area_codes, pairs)
+    codes = builder.panel.area_codes
+    found = adjacency_of(codes, model.neighbours or bundled_neighbours(codes))
     structured = found.variances > 0
     builder.spreads.append(
         Spread(
