@@ -4,7 +4,8 @@ from carerates.trends import rules
 from carerates.trends.breaks import KNOWN_BREAKS, SeriesBreak
 from carerates.trends.calibration import ClassCalibration, calibrate_classes
 from carerates.trends.changes import Change, change
-from carerates.trends.classes import Classification, classify
+from carerates.trends.classes import classify
+from carerates.trends.classification import Classification
 from carerates.trends.events import AreaEvents, follow_area
 from carerates.trends.flows import StockFlow, account_flows
 from carerates.trends.forecasts import Forecast, ForecastScores, forecast, score_forecasts

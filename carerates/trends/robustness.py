@@ -11,7 +11,8 @@ import pandas as pd
 
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
-from carerates.trends.classes import Classification, classify
+from carerates.trends.classes import classify
+from carerates.trends.classification import Classification
 from carerates.trends.panels import LABEL_COLUMNS
 from carerates.trends.rules import Rule, require_rule
 
