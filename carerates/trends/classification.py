@@ -83,9 +83,9 @@ class Classification:
         (what the change starts from), ``rate_end``, ``percent_rounding_low, percent_rounding_high`` (what
         rounding leaves possible), ``percent_from_expected`` and ``depends_on_rounding`` (another label is
         possible within those bounds).  For underlying rates ``percent_change`` is the posterior median, with
-        ``percent_lower`` and ``percent_upper``; ``probability_increasing, probability_decreasing, probability_stable,
-        probability_excluded``; and ranks by size of change, ``rank_expected, rank_lower, rank_upper`` and
-        the probabilities of being among the top or bottom few.
+        ``percent_lower`` and ``percent_upper``; ``probability_increasing, probability_decreasing,
+        probability_stable, probability_excluded``; and ranks by size of change, ``rank_expected, rank_lower,
+        rank_upper`` and the probabilities of being among the top or bottom few.
         """
         return self.frame.copy()
 
