@@ -88,8 +88,8 @@ def check_odds_ratio(
         "odds_ratio",
         centred and p_fits and right_side,
         f"The limits {low} and {high} have the geometric mean {mean:.3f}, between {bounds[0]:.3f} and "
-        f"{bounds[1]:.3f} before rounding; printed {ratio}. "
-        f"SE of the logarithm {error:.3f}, z = {z:.2f}, p = {p_value:.4f}.",
+        f"{bounds[1]:.3f} before rounding; printed {ratio}. SE of the logarithm {error:.3f}, z = {z:.2f}, "
+        f"p = {p_value:.4f}.",
         plain_values(suggestions),
         tuple(notes),
         {"geometric_mean": mean, "standard_error": error, "z": z, "p": p_value, "p_bounds": (p_low, p_high)},

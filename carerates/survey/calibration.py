@@ -195,9 +195,13 @@ def _detours(rng: np.random.Generator, tries: int) -> list[float]:
 
 
 def align_scores(
-    scores: Array, outcome: Array, cells: NDArray[np.intp], printed: list[tuple[float, float, float]],
-    rng: np.random.Generator, rounds: int = 3000,
-) -> NDArray[np.intp]:  # fmt: skip
+    scores: Array,
+    outcome: Array,
+    cells: NDArray[np.intp],
+    printed: list[tuple[float, float, float]],
+    rng: np.random.Generator,
+    rounds: int = 3000,
+) -> NDArray[np.intp]:
     """Exchange scores within cells until a logistic regression gives the printed odds ratios.
 
     Parameters

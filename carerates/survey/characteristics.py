@@ -80,7 +80,11 @@ _ENGLISH = Wording(
     roles=("leader", "worker"),
     columns=("Code", "Theme", "Characteristic", "Answer", "Notes (never read)"),
     answers=(
-        "1 not in place", "2 beginning", "3 partly", "4 mostly", "5 fully in place and kept up",
+        "1 not in place",
+        "2 beginning",
+        "3 partly",
+        "4 mostly",
+        "5 fully in place and kept up",
     ),
     themes={
         "A": "Strategy and leadership",
@@ -119,7 +123,7 @@ _ENGLISH = Wording(
     choose_role="Choose leader or worker.",
     choose_answer="Choose 1 to 5; leave empty if you cannot say.",
     areas="Areas",
-)  # fmt: skip
+)
 
 _WELSH = Wording(
     title="Hunanwerthuso: beth all helpu i leihau nifer y plant sy'n derbyn gofal",
@@ -138,7 +142,10 @@ _WELSH = Wording(
     roles=("arweinydd", "gweithiwr"),
     columns=("Cod", "Thema", "Nodwedd", "Ateb", "Nodiadau (ni chânt eu darllen)"),
     answers=(
-        "1 ddim ar waith", "2 yn dechrau", "3 yn rhannol", "4 gan mwyaf",
+        "1 ddim ar waith",
+        "2 yn dechrau",
+        "3 yn rhannol",
+        "4 gan mwyaf",
         "5 yn llawn ar waith ac yn cael ei gynnal",
     ),
     themes={
@@ -178,7 +185,7 @@ _WELSH = Wording(
     choose_role="Dewiswch arweinydd neu gweithiwr.",
     choose_answer="Dewiswch 1 i 5; gadewch yn wag os na allwch ddweud.",
     areas="Ardaloedd",
-)  # fmt: skip
+)
 
 WORDINGS: Mapping[str, Wording] = MappingProxyType({"en": _ENGLISH, "cy": _WELSH})
 CHARACTERISTICS: Mapping[str, str] = MappingProxyType(dict(_ENGLISH.characteristics))

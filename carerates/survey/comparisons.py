@@ -88,8 +88,7 @@ class Comparison:
         first, second = self.settings["groups"]
         lines = [
             f"{row.label}: {first} {row.mean_1:.2f} (SD {row.sd_1:.2f}, n {row.n_1}), {second} "
-            f"{row.mean_2:.2f} "
-            f"(SD {row.sd_2:.2f}, n {row.n_2}); difference {row.difference:.2f} "
+            f"{row.mean_2:.2f} (SD {row.sd_2:.2f}, n {row.n_2}); difference {row.difference:.2f} "
             f"({row.lower_95:.2f} to {row.upper_95:.2f}), p = {row.p_value:.3f}, adjusted "
             f"{row.p_adjusted:.3f}."
             for row in self.frame.itertuples()
@@ -146,9 +145,8 @@ def compare_groups(
         raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
     if method in NAIVE and not replicate:
         raise ValueError(
-            f"method={method!r} ignores that respondents of one area resemble each other. To "
-            "reproduce a published "
-            "analysis say replicate=True; otherwise leave the method out."
+            f"method={method!r} ignores that respondents of one area resemble each other. To reproduce a "
+            "published analysis say replicate=True; otherwise leave the method out."
         )
     frame, pair = select_groups(scores, by, groups)
     nested = len(frame[["area_code", by]].drop_duplicates()) == frame["area_code"].nunique()
@@ -270,13 +268,20 @@ def compare_gaps(
         lower, upper = t_interval(test)
         rows.append(
             {
-                "outcome": name, "label": scores.label(name), "gap_1": gaps[1], "gap_2": gaps[1] + gaps[3],
-                "difference": test.difference, "standard_error": test.standard_error,
-        "t": test.t, "df": test.df,
-                "p_value": test.p_value, "lower_95": lower, "upper_95": upper,
+                "outcome": name,
+                "label": scores.label(name),
+                "gap_1": gaps[1],
+                "gap_2": gaps[1] + gaps[3],
+                "difference": test.difference,
+                "standard_error": test.standard_error,
+                "t": test.t,
+                "df": test.df,
+                "p_value": test.p_value,
+                "lower_95": lower,
+                "upper_95": upper,
                 "method": "ordinary" if replicate else "cluster_robust",
             }
-        )  # fmt: skip
+        )
     table = pd.DataFrame(rows)
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
     return table
@@ -318,9 +323,15 @@ def _choose(method: Method, replicate: bool, nested: bool) -> str:
 
 
 def _compare_one(
-    frame: pd.DataFrame, name: str, by: str, pair: tuple[str, str], method: str, nested: bool,
-    probability: float, label: str,
-) -> dict[str, Any]:  # fmt: skip
+    frame: pd.DataFrame,
+    name: str,
+    by: str,
+    pair: tuple[str, str],
+    method: str,
+    nested: bool,
+    probability: float,
+    label: str,
+) -> dict[str, Any]:
     """Compare two groups on one score."""
     data = frame.dropna(subset=[name])
     second = (data[by] == pair[1]).to_numpy()
@@ -332,9 +343,8 @@ def _compare_one(
     areas = len(set(codes[~second])), len(set(codes[second]))
     if method not in NAIVE and len(set(codes)) < 3 and nested:
         raise ModelError(
-            f"Each group has one area on '{name}', so a difference between groups cannot be told from "
-            "a difference "
-            "between areas. Bring more areas; replicate=True gives the naive test."
+            f"Each group has one area on '{name}', so a difference between groups cannot be told from a "
+            "difference between areas. Bring more areas; replicate=True gives the naive test."
         )
     moments = [
         (values[one].mean(), values[one].std(ddof=1) if one.sum() > 1 else 0.0) for one in (~second, second)
@@ -356,25 +366,44 @@ def _compare_one(
     icc = intraclass_correlation(values, codes, second.astype(float) if nested else None)
     typical = float((np.bincount(codes) ** 2).sum() / len(codes))
     return {
-        "outcome": name, "label": label, "group_1": pair[0], "group_2": pair[1],
-        "n_1": sizes[0], "n_2": sizes[1], "areas_1": areas[0], "areas_2": areas[1],
-        "mean_1": mean_1, "sd_1": sd_1, "mean_2": mean_2, "sd_2": sd_2,
-        "difference": test.difference, "standard_error": test.standard_error,
-        "t": test.t, "df": test.df,
+        "outcome": name,
+        "label": label,
+        "group_1": pair[0],
+        "group_2": pair[1],
+        "n_1": sizes[0],
+        "n_2": sizes[1],
+        "areas_1": areas[0],
+        "areas_2": areas[1],
+        "mean_1": mean_1,
+        "sd_1": sd_1,
+        "mean_2": mean_2,
+        "sd_2": sd_2,
+        "difference": test.difference,
+        "standard_error": test.standard_error,
+        "t": test.t,
+        "df": test.df,
         "p_value": shuffled.p_value if method == "permutation" and shuffled else test.p_value,
-        "lower_95": lower, "upper_95": upper,
-        "hedges_g": effect[0], "hedges_g_lower_95": effect[1], "hedges_g_upper_95": effect[2],
-        "icc": icc, "design_effect": 1 + (typical - 1) * max(icc, 0.0),
+        "lower_95": lower,
+        "upper_95": upper,
+        "hedges_g": effect[0],
+        "hedges_g_lower_95": effect[1],
+        "hedges_g_upper_95": effect[2],
+        "icc": icc,
+        "design_effect": 1 + (typical - 1) * max(icc, 0.0),
         "permutation_p": shuffled.p_value if shuffled else np.nan,
         "permutation_floor": shuffled.floor if shuffled else np.nan,
         "method": method,
-    }  # fmt: skip
+    }
 
 
 def _test(
-    values: Array, weights: Array, second: NDArray[np.bool_], codes: Codes, method: str,
+    values: Array,
+    weights: Array,
+    second: NDArray[np.bool_],
+    codes: Codes,
+    method: str,
     shuffled: Permutation | None,
-) -> TTest:  # fmt: skip
+) -> TTest:
     """Return the t test of a method (for a permutation the t test on area means beside it)."""
     if method in NAIVE:
         parts = [values[~second], values[second]]
@@ -382,9 +411,14 @@ def _test(
             raise ModelError("A t test needs at least two respondents in each group.")
         (a, b) = parts
         return t_test(
-            float(a.mean()), float(a.std(ddof=1)), len(a), float(b.mean()), float(b.std(ddof=1)), len(b),
+            float(a.mean()),
+            float(a.std(ddof=1)),
+            len(a),
+            float(b.mean()),
+            float(b.std(ddof=1)),
+            len(b),
             welch=method == "welch",
-        )  # fmt: skip
+        )
     if method == "cluster_robust":
         root = np.sqrt(weights)
         design = np.column_stack([np.ones(len(values)), second.astype(float)])

@@ -148,8 +148,7 @@ def _check(correlations: Array, factors: int) -> int:
     if degrees_of_freedom(items, factors) < 0:
         raise ModelError(
             f"{items} items cannot carry {factors} factors: the model would have more parameters than "
-            "correlations. "
-            "Ask for fewer factors or bring more items."
+            "correlations. Ask for fewer factors or bring more items."
         )
     if np.linalg.eigvalsh(correlations)[0] < 1e-10:
         raise ModelError("The correlation matrix is singular: an item repeats others. Leave it out.")

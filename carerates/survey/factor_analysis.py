@@ -88,10 +88,8 @@ class FactorAnalysis:
         return (
             f"{len(parts)} factors by {self.settings['method']}, {self.settings['rotation']} rotation of "
             f"{self.settings['correlation']} correlations of {self.fit['respondents']:.0f} "
-            f"respondents;{test} "
-            f"items that load at least {self.settings['cut_off']:g}: {'; '.join(parts)}. Factors with "
-            "at least three "
-            f"items: {', '.join(self.accepted()) or 'none'}.{improper}"
+            f"respondents;{test} items that load at least {self.settings['cut_off']:g}: {'; '.join(parts)}. "
+            f"Factors with at least three items: {', '.join(self.accepted()) or 'none'}.{improper}"
         )
 
 
@@ -168,9 +166,14 @@ def analyse_factors(
     table, provenance = _complete(answers, items)
     matrix = correlate(table.to_numpy(dtype=float), correlation)
     result = analyse_correlations(
-        matrix, factors, respondents=len(table), names=list(table.columns), method=method,
-        rotation=rotation, cut_off=cut_off,
-    )  # fmt: skip
+        matrix,
+        factors,
+        respondents=len(table),
+        names=list(table.columns),
+        method=method,
+        rotation=rotation,
+        cut_off=cut_off,
+    )
     settings = result.settings | {"correlation": correlation}
     return FactorAnalysis(
         result.loadings, result.factor_correlations, result.uniquenesses, result.fit, settings, provenance

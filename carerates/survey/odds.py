@@ -73,9 +73,8 @@ class OddsRatios:
             parts.append(f"{row.label} {row.odds_ratio:.2f}{interval}{p_value}")
         return (
             f"Odds of {second} rather than {first} for one point more on each score, the others held: "
-            f"{'; '.join(parts)}. {self.settings['respondents']} respondents in "
-            f"{self.settings['areas']} areas. "
-            f"Method: {PROMISES[self.settings['method']]}."
+            f"{'; '.join(parts)}. {self.settings['respondents']} respondents in {self.settings['areas']} "
+            f"areas. Method: {PROMISES[self.settings['method']]}."
         )
 
 
@@ -142,9 +141,8 @@ def explain_group(
         raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
     if method in ("plain", "firth") and not replicate:
         raise ValueError(
-            f"method={method!r} ignores that respondents of one area resemble each other. To "
-            "reproduce a published "
-            "analysis say replicate=True; otherwise leave the method out."
+            f"method={method!r} ignores that respondents of one area resemble each other. To reproduce a "
+            "published analysis say replicate=True; otherwise leave the method out."
         )
     frame, pair = select_groups(scores, by, groups)
     data = frame.dropna(subset=list(factors))
@@ -167,18 +165,27 @@ def explain_group(
     table = _table(scores, factors, found)
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
     settings = {
-        "by": by, "groups": pair, "method": method, "respondents": len(data), "areas": len(labels),
-        "permutation_floor": np.nan, "replicate": replicate, **found.details,
-    }  # fmt: skip
+        "by": by,
+        "groups": pair,
+        "method": method,
+        "respondents": len(data),
+        "areas": len(labels),
+        "permutation_floor": np.nan,
+        "replicate": replicate,
+        **found.details,
+    }
     if method == "bayes":
         settings["seed"] = seed
     steps = [f"Logistic regression of {by}: {PROMISES[method]}."]
     if len(frame) > len(data):
         steps.append(f"{len(frame) - len(data)} respondents with a score missing were left out.")
     return OddsRatios(
-        table, settings, scores.provenance.then(*steps),
-        interval_kind="credible" if method == "bayes" else "confidence", interval_probability=probability,
-    )  # fmt: skip
+        table,
+        settings,
+        scores.provenance.then(*steps),
+        interval_kind="credible" if method == "bayes" else "confidence",
+        interval_probability=probability,
+    )
 
 
 def _table(scores: Scores, factors: Sequence[str], found: Estimates) -> pd.DataFrame:

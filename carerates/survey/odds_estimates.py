@@ -58,9 +58,12 @@ def estimate_odds(
 
 
 def _wald(
-    coefficients: Array, covariance: Array, df: Array | None, probability: float,
+    coefficients: Array,
+    covariance: Array,
+    df: Array | None,
+    probability: float,
     details: dict[str, Any] | None = None,
-) -> Estimates:  # fmt: skip
+) -> Estimates:
     """Return estimates with t (or, without degrees of freedom, normal) intervals and p values."""
     from scipy.special import stdtr, stdtrit
 
@@ -83,10 +86,13 @@ def _drawn(
     lower, middle, upper = np.quantile(slopes, [tail, 0.5, 1 - tail], axis=0)
     none = np.full(slopes.shape[1], np.nan)
     details = {
-        "area_sd": float(np.median(found.area_sd)), "probability_above_1": tuple((slopes > 0).mean(axis=0)),
-        "draws": len(slopes), "largest_rhat": found.largest_rhat, "smallest_ess": found.smallest_ess,
+        "area_sd": float(np.median(found.area_sd)),
+        "probability_above_1": tuple((slopes > 0).mean(axis=0)),
+        "draws": len(slopes),
+        "largest_rhat": found.largest_rhat,
+        "smallest_ess": found.smallest_ess,
         "divergences": found.divergences,
-    }  # fmt: skip
+    }
     return Estimates(middle, slopes.std(axis=0, ddof=1), none, none, lower, upper, details)
 
 

@@ -54,8 +54,7 @@ class Power:
         )
         return (
             f"{len(setting['first'])} areas against {len(setting['second'])}, ICC {setting['icc']:g}, "
-            "difference "
-            f"{setting['difference']:g} SD, level {setting['level']:g}: {what} in {parts}."
+            f"difference {setting['difference']:g} SD, level {setting['level']:g}: {what} in {parts}."
         )
 
 
@@ -123,9 +122,13 @@ def simulate_power(
         }
     )
     settings = {
-        "first": tuple(first), "second": tuple(second), "icc": icc, "difference": difference, "level": level,
+        "first": tuple(first),
+        "second": tuple(second),
+        "icc": icc,
+        "difference": difference,
+        "level": level,
         "seed": seed,
-    }  # fmt: skip
+    }
     return Power(frame, settings, Provenance(steps=(f"{simulations} simulated studies, seed {seed}.",)))
 
 

@@ -121,18 +121,31 @@ def _write_cells(book: Any, sheet: Any, words: Wording) -> None:  # noqa: ANN401
 
 
 def _add_list(
-    sheet: Any, row: int, column: int, source: str | Sequence[str], title: str, hint: str,  # noqa: ANN401
-    *, strict: bool = True,
-) -> None:  # fmt: skip
+    sheet: Any,  # noqa: ANN401
+    row: int,
+    column: int,
+    source: str | Sequence[str],
+    title: str,
+    hint: str,
+    *,
+    strict: bool = True,
+) -> None:
     """Offer a list at one cell; where not strict, something else may be typed too."""
     sheet.data_validation(
-        row, column, row, column,
+        row,
+        column,
+        row,
+        column,
         {
-            "validate": "list", "source": source, "input_title": title[:32], "input_message": hint[:255],
-            "error_title": title[:32], "error_message": hint[:255],
+            "validate": "list",
+            "source": source,
+            "input_title": title[:32],
+            "input_message": hint[:255],
+            "error_title": title[:32],
+            "error_message": hint[:255],
             "error_type": "stop" if strict else "information",
         },
-    )  # fmt: skip
+    )
 
 
 _STYLES = f"""
@@ -154,9 +167,12 @@ _STYLES = f"""
 
 
 _ONE_PAGE_WIDE = {
-    "style:print-orientation": "landscape", "fo:page-width": "29.7cm", "fo:page-height": "21cm",
-    "style:scale-to-X": "1", "style:scale-to-Y": "0",
-}  # fmt: skip
+    "style:print-orientation": "landscape",
+    "fo:page-width": "29.7cm",
+    "fo:page-height": "21cm",
+    "style:scale-to-X": "1",
+    "style:scale-to-Y": "0",
+}
 
 
 def ods_bytes(words: Wording, lang: Lang) -> bytes:
@@ -207,13 +223,16 @@ def _ods_validations(words: Wording, areas: int) -> str:
     return (
         "<table:content-validations>"
         + one(
-            "areas", f"of:cell-content-is-in-list([${words.areas}.$A$1:.$A${areas}])",
-            words.area, words.choose_area, "information",
+            "areas",
+            f"of:cell-content-is-in-list([${words.areas}.$A$1:.$A${areas}])",
+            words.area,
+            words.choose_area,
+            "information",
         )
         + one("roles", listed(words.roles), words.role, words.choose_role, "stop")
         + one("answers", listed(words.answers), words.columns[3], words.choose_answer, "stop")
         + "</table:content-validations>"
-    )  # fmt: skip
+    )
 
 
 def _ods_sheet(words: Wording) -> str:

@@ -80,9 +80,13 @@ def fit_random_intercepts(design: Array, outcome: Array, clusters: Codes) -> Ran
     start = np.append(plain.coefficients, 0.5)
     bounds = [(None, None)] * design.shape[1] + [(0.0, None)]
     found = minimize(
-        quadrature.misfit, start, jac=True, method="L-BFGS-B", bounds=bounds,
+        quadrature.misfit,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
         options={"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-7},
-    )  # fmt: skip
+    )
     spread = float(found.x[-1])
     if spread < 1e-4 or -found.fun <= plain.log_likelihood:  # no spread is seen: areas are alike
         return RandomIntercepts(plain.coefficients, plain.covariance, 0.0, plain.log_likelihood)
@@ -137,9 +141,14 @@ def draw_random_intercepts(
         eta = intercept + (scaled * slopes).sum(axis=1) + area_sd * levels[clusters]
         pm.Bernoulli("outcome", logit_p=eta, observed=outcome)
     trace = nutpie.sample(
-        nutpie.compile_pymc_model(model), draws=-(-draws // 4), tune=1000, chains=4, seed=seed,
-        progress_bar=sys.stderr.isatty(), target_accept=0.95,
-    )  # fmt: skip
+        nutpie.compile_pymc_model(model),
+        draws=-(-draws // 4),
+        tune=1000,
+        chains=4,
+        seed=seed,
+        progress_bar=sys.stderr.isatty(),
+        target_accept=0.95,
+    )
     return _checked_draws(trace, centre, scale)
 
 

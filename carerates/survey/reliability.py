@@ -202,7 +202,6 @@ def _check_varies(complete: Array, scale: str, items: tuple[str, ...]) -> None:
     constant = [name for name, spread in zip(items, np.ptp(complete, axis=0), strict=True) if spread == 0]
     if constant:
         raise ModelError(
-            f"Everyone gave the same answer to {', '.join(constant)} of scale '{scale}'; an item that "
-            "does not vary "
-            "measures nothing. Leave it out of the scale."
+            f"Everyone gave the same answer to {', '.join(constant)} of scale '{scale}'; an item that does "
+            "not vary measures nothing. Leave it out of the scale."
         )

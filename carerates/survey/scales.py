@@ -143,9 +143,17 @@ class ScaleSet:
 
 
 def likert_scale(
-    name: str, label: str, items: tuple[str, ...], *, kind: str = "factor", high_means: str = "",
-    reverse: tuple[str, ...] = (), low: int = 1, high: int = 5, answered: float = 0.5,
-) -> Scale:  # fmt: skip
+    name: str,
+    label: str,
+    items: tuple[str, ...],
+    *,
+    kind: str = "factor",
+    high_means: str = "",
+    reverse: tuple[str, ...] = (),
+    low: int = 1,
+    high: int = 5,
+    answered: float = 0.5,
+) -> Scale:
     """Make a scale from item names that all share one range of codes."""
     if unknown := set(reverse) - set(items):
         raise ValueError(f"Scale '{name}' reverses {', '.join(sorted(unknown))}, which are not its items.")
@@ -326,12 +334,16 @@ def _scale_of(one: Mapping[str, Any]) -> Scale:
     if not isinstance(one.get("name"), str) or not one.get("items"):
         raise ValueError("it needs a name and a list of items")
     return likert_scale(
-        one["name"], str(one.get("label", one["name"])), tuple(map(str, one["items"])),
+        one["name"],
+        str(one.get("label", one["name"])),
+        tuple(map(str, one["items"])),
         reverse=tuple(map(str, one.get("reverse", ()))),
-        low=int(one.get("low", 1)), high=int(one.get("high", 5)),
-        answered=float(one.get("answered", 0.5)), kind=str(one.get("kind", "factor")),
+        low=int(one.get("low", 1)),
+        high=int(one.get("high", 5)),
+        answered=float(one.get("answered", 0.5)),
+        kind=str(one.get("kind", "factor")),
         high_means=str(one.get("high_means", "")),
-    )  # fmt: skip
+    )
 
 
 def _scales_of_csv(text: str) -> list[dict[str, Any]]:

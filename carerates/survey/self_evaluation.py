@@ -59,11 +59,15 @@ def self_evaluation_scales(*, answered: float = 0.5, lang: Lang = "en") -> Scale
     items = {code: Item(code.lower(), 1, 5, words=_ANSWERS) for code in CHARACTERISTICS}
     themes = [
         Scale(
-            name, words.themes[letter], tuple(item for code, item in items.items() if code[0] == letter),
-            answered, "pair" if letter == "E" else "factor", "more fully in place",
+            name,
+            words.themes[letter],
+            tuple(item for code, item in items.items() if code[0] == letter),
+            answered,
+            "pair" if letter == "E" else "factor",
+            "more fully in place",
         )
         for letter, name in THEME_NAMES.items()
-    ]  # fmt: skip
+    ]
     overall = Scale(OVERALL, words.overall, tuple(items.values()), answered, "factor", "more fully in place")
     return ScaleSet("self_evaluation", (*themes, overall), "After figure 32 of Cordis Bright (2013).")
 
@@ -131,9 +135,13 @@ def read_workbooks(paths: Iterable[str | Path], *, own_areas: bool = False, lang
     if problems:
         raise TableError("These questionnaires cannot be read.", problems)
     return as_responses(
-        pd.DataFrame(people), self_evaluation_scales(lang=lang), area="area", groups=["role"],
-        own_areas=own_areas, provenance=NO_PROVENANCE.then(f"Read {len(people)} questionnaires."),
-    )  # fmt: skip
+        pd.DataFrame(people),
+        self_evaluation_scales(lang=lang),
+        area="area",
+        groups=["role"],
+        own_areas=own_areas,
+        provenance=NO_PROVENANCE.then(f"Read {len(people)} questionnaires."),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

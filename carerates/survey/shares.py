@@ -93,10 +93,15 @@ def compare_shares(
         lower, upper = wilson_interval(yes, n)
         rows.append(
             {
-                "group": group, "yes": yes, "n": n, "percent": 100 * yes / n, "lower_95": 100 * lower,
-                "upper_95": 100 * upper, "areas": part["area_code"].nunique(),
+                "group": group,
+                "yes": yes,
+                "n": n,
+                "percent": 100 * yes / n,
+                "lower_95": 100 * lower,
+                "upper_95": 100 * upper,
+                "areas": part["area_code"].nunique(),
             }
-        )  # fmt: skip
+        )
     tests = _cluster_tests(scores, data, by, pair, outcome)
     if replicate:
         tests += _naive_tests(rows[0]["yes"], rows[0]["n"], rows[1]["yes"], rows[1]["n"])
@@ -110,10 +115,12 @@ def compare_shares(
     step = f"Compared shares of '{outcome}'; {unanswered} respondents without an answer were left out."
     naive = "The chi-squared and exact tests take respondents of one area as independent, which they are not."
     return SharesComparison(
-        pd.DataFrame(rows), pd.DataFrame(tests), areas,
+        pd.DataFrame(rows),
+        pd.DataFrame(tests),
+        areas,
         {"by": by, "groups": pair, "outcome": outcome, "replicate": replicate},
         scores.provenance.then(step, *([naive] if replicate else [])),
-    )  # fmt: skip
+    )
 
 
 def _cluster_tests(
@@ -127,20 +134,27 @@ def _cluster_tests(
         return []
     tests = [
         {
-            "test": row["method"], "statistic": row["t"], "df": row["df"], "p_value": row["p_value"],
-            "difference": 100 * row["difference"], "lower_95": 100 * row["lower_95"],
+            "test": row["method"],
+            "statistic": row["t"],
+            "df": row["df"],
+            "p_value": row["p_value"],
+            "difference": 100 * row["difference"],
+            "lower_95": 100 * row["lower_95"],
             "upper_95": 100 * row["upper_95"],
         }
-    ]  # fmt: skip
+    ]
     if not np.isnan(row["permutation_p"]):
         tests.append(
             {
                 "test": f"permutation of areas (at least {row['permutation_floor']:.3f})",
-                "statistic": np.nan, "df": np.nan, "p_value": row["permutation_p"],
+                "statistic": np.nan,
+                "df": np.nan,
+                "p_value": row["permutation_p"],
                 "difference": 100 * row["difference"],
-                "lower_95": np.nan, "upper_95": np.nan,
+                "lower_95": np.nan,
+                "upper_95": np.nan,
             }
-        )  # fmt: skip
+        )
     return tests
 
 
@@ -149,8 +163,10 @@ def _naive_tests(yes_1: int, n_1: int, yes_2: int, n_2: int) -> list[dict[str, A
     found = shares_test(yes_1, n_1, yes_2, n_2)
     lower, upper = newcombe_interval(yes_1, n_1, yes_2, n_2)
     shared = {
-        "difference": 100 * (yes_2 / n_2 - yes_1 / n_1), "lower_95": 100 * lower, "upper_95": 100 * upper
-    }  # fmt: skip
+        "difference": 100 * (yes_2 / n_2 - yes_1 / n_1),
+        "lower_95": 100 * lower,
+        "upper_95": 100 * upper,
+    }
     return [
         {
             "test": "chi_squared",

@@ -37,9 +37,15 @@ _TOGETHER = {
 
 
 def sample_responses(
-    *, respondents: int = 600, areas: int = 12, icc: float = 0.05, difference: float = 0.0, second: int = 2,
-    items: int = 4, seed: int,
-) -> Responses:  # fmt: skip
+    *,
+    respondents: int = 600,
+    areas: int = 12,
+    icc: float = 0.05,
+    difference: float = 0.0,
+    second: int = 2,
+    items: int = 4,
+    seed: int,
+) -> Responses:
     """Invent answers to one scale of agreement questions.
 
     Parameters
@@ -154,8 +160,10 @@ def _people(rng: np.random.Generator) -> pd.DataFrame:
     """Return 792 respondents: area, trend, role, and the order in which they stop answering."""
     rows: list[dict[str, Any]] = []
     for trend, sizes in (
-        ("increasing", printed.INCREASING), ("decreasing", printed.DECREASING), ("other", printed.OTHER)
-    ):  # fmt: skip
+        ("increasing", printed.INCREASING),
+        ("decreasing", printed.DECREASING),
+        ("other", printed.OTHER),
+    ):
         codes = [code for code, size in sizes.items() for _ in range(size)]
         every = len(codes) / printed.LEADERS[trend]  # leaders spread evenly over the areas
         lead = {int(every * (i + 0.5)) for i in range(printed.LEADERS[trend])}
@@ -173,10 +181,13 @@ def _answered(people: pd.DataFrame, scale: str) -> NDArray[np.bool_]:
     """Return who has a score: in each group those who stop answering last."""
     up, down, other, lead = printed.ANSWERED[scale]
     wanted = {
-        ("increasing", "leaders"): 35, ("increasing", "workers"): up - 35,
-        ("decreasing", "leaders"): 8, ("decreasing", "workers"): down - 8,
-        ("other", "leaders"): lead, ("other", "workers"): other - lead,
-    }  # fmt: skip
+        ("increasing", "leaders"): 35,
+        ("increasing", "workers"): up - 35,
+        ("decreasing", "leaders"): 8,
+        ("decreasing", "workers"): down - 8,
+        ("other", "leaders"): lead,
+        ("other", "workers"): other - lead,
+    }
     chosen = np.zeros(len(people), dtype=bool)
     for (trend, role), count in wanted.items():
         rows = people[(people["trend"] == trend) & (people["role"] == role)].sort_values("order").index
