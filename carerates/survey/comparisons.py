@@ -9,52 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from carerates.errors import ModelError
 from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.survey.clusters import (
-    Codes,
-    Permutation,
-    area_means,
-    fit_cr2,
-    intraclass_correlation,
-    permute_labels,
-)
+from carerates.survey.clusters import fit_cr2
+from carerates.survey.score_tests import NAIVE, PROMISES, Method, choose_method, compare_scores, ordinary_test
 from carerates.survey.scoring import Scores
-from carerates.survey.two_groups import (
-    TTest,
-    benjamini_hochberg,
-    hedges_g,
-    t_interval,
-    t_result,
-    t_test,
-)
-
-Array = NDArray[np.float64]
-Method = Literal["auto", "area_means", "cluster_robust", "permutation", "student", "welch"]
-NAIVE = ("student", "welch")
-PROMISES = {
-    "area_means": "t test on the means of areas: takes areas as the units; near its level if areas "
-    "of both groups "
-    "spread alike",
-    "cluster_robust": "CR2 standard errors with Satterthwaite degrees of freedom: allows any "
-    "resemblance within areas; "
-    "holds its level, with little power where a group has few areas",
-    "permutation": "all ways of handing out the group labels to areas: exact if areas are "
-    "exchangeable; its p cannot "
-    "fall below one over the number of ways",
-    "student": "Student's t test of respondents as if each came from an area of their own: ignores "
-    "that respondents of "
-    "one area resemble each other, so its p values are too small",
-    "welch": "Welch's t test of respondents as if each came from an area of their own: ignores that "
-    "respondents of one "
-    "area resemble each other, so its p values are too small",
-}
+from carerates.survey.two_groups import benjamini_hochberg, t_interval, t_result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +69,6 @@ def compare_groups(
     outcomes: Sequence[str] | None = None,
     method: Method = "auto",
     replicate: bool = False,
-    probability: float = 0.95,
 ) -> Comparison:
     """Do two groups differ on these scores, more than areas differ anyway?
 
@@ -119,28 +83,34 @@ def compare_groups(
     outcomes : sequence of str, optional
         Scores to compare; all by default.
     method : str
-        ``"auto"``: ``"area_means"`` where each area belongs to one group, else ``"cluster_robust"`` (CR2 with Satterthwaite
-        degrees of freedom).  ``"permutation"`` permutes group labels over areas.  ``"student"`` and ``"welch"``
-        forget the areas and need ``replicate=True``.
+        ``"auto"``: ``"area_means"`` where each area belongs to one group, else ``"cluster_robust"`` (CR2
+        with Satterthwaite degrees of freedom).  ``"permutation"`` permutes group labels over areas.
+        ``"student"`` and ``"welch"`` forget the areas and need ``replicate=True``.
     replicate : bool
         Allow the naive tests, to reproduce a published analysis; ``"auto"`` then means ``"student"``.
-    probability : float
-        Probability of the intervals.
 
     Returns
     -------
     Comparison
-        Per score: ``n_``, ``areas_``, ``mean_`` and ``sd_`` of both groups, ``difference``, ``standard_error``, ``t``, ``df``,
-        ``p_value``, ``p_adjusted`` (Benjamini-Hochberg over the scores), ``lower_95``, ``upper_95``, ``hedges_g`` with limits,
-        ``icc``, ``design_effect``, and for groups of areas ``permutation_p`` with its ``permutation_floor``.
+        Per score: ``n_``, ``areas_``, ``mean_`` and ``sd_`` of both groups, ``difference``,
+        ``standard_error``, ``t``, ``df``, ``p_value``, ``p_adjusted`` (Benjamini-Hochberg over the scores),
+        ``lower_95``, ``upper_95``, ``hedges_g`` with limits, ``icc``, ``design_effect``, and for groups of
+        areas ``permutation_p`` with its ``permutation_floor``.
 
     Raises
     ------
     ModelError
-        If a group is empty, or there is one area in each: then a difference of groups cannot be told from one of areas.
+        If a group is empty, or there is one area in each: then a difference of groups cannot be told from
+        one of areas.
     ValueError
         If a naive test is asked for without ``replicate=True``.
-    """  # noqa: E501
+
+    Notes
+    -----
+    False positives at the 5% level, simulated with 374 respondents in ten areas and 62 in two and
+    intra-class correlations of 0, .02, .05, .10 and .20: Student's t 5, 11, 21, 33 and 49%; ``"area_means"``
+    5% throughout; ``"permutation"`` 4 to 5%; ``"cluster_robust"`` below 2%, so it finds little there.
+    """
     if method not in ("auto", *PROMISES):
         raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
     if method in NAIVE and not replicate:
@@ -150,10 +120,11 @@ def compare_groups(
         )
     frame, pair = select_groups(scores, by, groups)
     nested = len(frame[["area_code", by]].drop_duplicates()) == frame["area_code"].nunique()
-    chosen = _choose(method, replicate, nested)
+    chosen = choose_method(method, replicate, nested)
     names = list(outcomes or scores.names)
     rows = [
-        _compare_one(frame, name, by, pair, chosen, nested, probability, scores.label(name)) for name in names
+        compare_scores(frame, name, by, pair, chosen, nested) | {"label": scores.label(name)}
+        for name in names
     ]
     table = pd.DataFrame(rows)
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
@@ -170,7 +141,7 @@ def compare_groups(
         "adjustment": "benjamini_hochberg",
         "replicate": replicate,
     }
-    return Comparison(table, settings, scores.provenance.then(*steps), interval_probability=probability)
+    return Comparison(table, settings, scores.provenance.then(*steps))
 
 
 def leave_out_areas(
@@ -187,15 +158,9 @@ def leave_out_areas(
     Returns
     -------
     DataFrame
-        One row for each area left out, and one with none: ``left_out``,
-        ``difference``, ``standard_error``, ``p_value``,
-        ``areas_1``, ``areas_2``; empty figures where a group would have no area, or both only one.
-
-    Notes
-    -----
-    False positives at the 5% level, simulated with 374 respondents in ten areas and 62 in two and
-    intra-class correlations of 0, .02, .05, .10 and .20: Student's t 5, 11, 21, 33 and 49%; ``"area_means"``
-    5% throughout; ``"permutation"`` 4 to 5%; ``"cluster_robust"`` below 2%, so it finds little there.
+        One row for each area left out, and one with none: ``left_out``, ``difference``,
+        ``standard_error``, ``p_value``, ``areas_1``, ``areas_2``; empty figures where a group would have no
+        area, or both only one.
     """
     frame, pair = select_groups(scores, by, groups)
     rows: list[dict[str, Any]] = []
@@ -239,9 +204,8 @@ def compare_gaps(
     Returns
     -------
     DataFrame
-        Per score: ``gap_1`` and ``gap_2``, ``difference`` (second minus first) with standard error,
-        ``t``, ``df``, ``p_value``,
-        ``p_adjusted``, ``lower_95``, ``upper_95``.
+        Per score: ``gap_1`` and ``gap_2``, ``difference`` (second minus first) with ``standard_error``,
+        ``t``, ``df``, ``p_value``, ``p_adjusted``, ``lower_95``, ``upper_95``.
 
     Notes
     -----
@@ -259,7 +223,7 @@ def compare_gaps(
         y = data[name].to_numpy(dtype=float)
         design = np.column_stack([np.ones(len(y)), x, z, x * z])
         if replicate:
-            test = _ordinary(design, y)
+            test = ordinary_test(design, y)
             gaps = np.linalg.lstsq(design, y, rcond=None)[0]
         else:
             fit = fit_cr2(design, y, pd.factorize(data["area_code"])[0])
@@ -308,144 +272,3 @@ def select_groups(
                 f"No respondent is in group {', '.join(absent)}; '{by}' has {', '.join(sorted(found)[:8])}."
             )
     return scores.frame[scores.frame[by].isin(pair)], pair
-
-
-def _choose(method: Method, replicate: bool, nested: bool) -> str:
-    """Return the method that ``auto`` stands for, and refuse what does not apply."""
-    if method == "auto":
-        return "student" if replicate else "area_means" if nested else "cluster_robust"
-    if method in ("area_means", "permutation") and not nested:
-        raise ValueError(
-            f"method={method!r} is for groups of whole areas; here areas hold both groups. Use "
-            "'cluster_robust'."
-        )
-    return method
-
-
-def _compare_one(
-    frame: pd.DataFrame,
-    name: str,
-    by: str,
-    pair: tuple[str, str],
-    method: str,
-    nested: bool,
-    probability: float,
-    label: str,
-) -> dict[str, Any]:
-    """Compare two groups on one score."""
-    data = frame.dropna(subset=[name])
-    second = (data[by] == pair[1]).to_numpy()
-    values, weights = data[name].to_numpy(dtype=float), data["weight"].to_numpy(dtype=float)
-    codes, _ = pd.factorize(data["area_code"])
-    sizes = int((~second).sum()), int(second.sum())
-    if min(sizes) < 1:
-        raise ModelError(f"No respondent of {pair[0] if sizes[0] == 0 else pair[1]} has a score on '{name}'.")
-    areas = len(set(codes[~second])), len(set(codes[second]))
-    if method not in NAIVE and len(set(codes)) < 3 and nested:
-        raise ModelError(
-            f"Each group has one area on '{name}', so a difference between groups cannot be told from a "
-            "difference between areas. Bring more areas; replicate=True gives the naive test."
-        )
-    moments = [
-        (values[one].mean(), values[one].std(ddof=1) if one.sum() > 1 else 0.0) for one in (~second, second)
-    ]
-    (mean_1, sd_1), (mean_2, sd_2) = moments
-    shuffled: Permutation | None = None
-    if nested and len(set(codes)) >= 3:
-        means, flags = _weighted_means(values, weights, codes, second)
-        shuffled = permute_labels(means, flags)
-    test = _test(values, weights, second, codes, method, shuffled)
-    lower, upper = t_interval(test, probability)
-    freedom = max(sum(sizes) - 2, 1)
-    pooled = float(np.sqrt(((sizes[0] - 1) * sd_1**2 + (sizes[1] - 1) * sd_2**2) / freedom))
-    if method in NAIVE and min(sizes) > 1 and pooled > 0:
-        effect = hedges_g(mean_1, sd_1, sizes[0], mean_2, sd_2, sizes[1], probability)
-    else:
-        scale = (1 - 3 / (4 * freedom - 1)) / pooled if pooled > 0 else np.nan
-        effect = (test.difference * scale, lower * scale, upper * scale)
-    icc = intraclass_correlation(values, codes, second.astype(float) if nested else None)
-    typical = float((np.bincount(codes) ** 2).sum() / len(codes))
-    return {
-        "outcome": name,
-        "label": label,
-        "group_1": pair[0],
-        "group_2": pair[1],
-        "n_1": sizes[0],
-        "n_2": sizes[1],
-        "areas_1": areas[0],
-        "areas_2": areas[1],
-        "mean_1": mean_1,
-        "sd_1": sd_1,
-        "mean_2": mean_2,
-        "sd_2": sd_2,
-        "difference": test.difference,
-        "standard_error": test.standard_error,
-        "t": test.t,
-        "df": test.df,
-        "p_value": shuffled.p_value if method == "permutation" and shuffled else test.p_value,
-        "lower_95": lower,
-        "upper_95": upper,
-        "hedges_g": effect[0],
-        "hedges_g_lower_95": effect[1],
-        "hedges_g_upper_95": effect[2],
-        "icc": icc,
-        "design_effect": 1 + (typical - 1) * max(icc, 0.0),
-        "permutation_p": shuffled.p_value if shuffled else np.nan,
-        "permutation_floor": shuffled.floor if shuffled else np.nan,
-        "method": method,
-    }
-
-
-def _test(
-    values: Array,
-    weights: Array,
-    second: NDArray[np.bool_],
-    codes: Codes,
-    method: str,
-    shuffled: Permutation | None,
-) -> TTest:
-    """Return the t test of a method (for a permutation the t test on area means beside it)."""
-    if method in NAIVE:
-        parts = [values[~second], values[second]]
-        if min(len(part) for part in parts) < 2:
-            raise ModelError("A t test needs at least two respondents in each group.")
-        (a, b) = parts
-        return t_test(
-            float(a.mean()),
-            float(a.std(ddof=1)),
-            len(a),
-            float(b.mean()),
-            float(b.std(ddof=1)),
-            len(b),
-            welch=method == "welch",
-        )
-    if method == "cluster_robust":
-        root = np.sqrt(weights)
-        design = np.column_stack([np.ones(len(values)), second.astype(float)])
-        fit = fit_cr2(design * root[:, None], values * root, codes)
-        return t_result(float(fit.coefficients[1]), float(np.sqrt(fit.covariance[1, 1])), float(fit.df[1]))
-    means, flags = _weighted_means(values, weights, codes, second)
-    first, other = means[~flags], means[flags]
-    spread = [one.std(ddof=1) if len(one) > 1 else 0.0 for one in (first, other)]
-    return t_test(
-        float(first.mean()), float(spread[0]), len(first), float(other.mean()), float(spread[1]), len(other)
-    )
-
-
-def _weighted_means(
-    values: Array, weights: Array, codes: Codes, second: NDArray[np.bool_]
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Return the weighted mean of each area, and whether the area is in the second group."""
-    totals = np.bincount(codes, weights=weights)
-    means = np.bincount(codes, weights=weights * values) / totals
-    flags, _ = area_means(second.astype(float), codes)
-    return means, flags > 0.5
-
-
-def _ordinary(design: Array, outcome: Array) -> TTest:
-    """Return the ordinary t test of the last coefficient."""
-    coefficients, *_ = np.linalg.lstsq(design, outcome, rcond=None)
-    residuals = outcome - design @ coefficients
-    df = len(outcome) - design.shape[1]
-    covariance = np.linalg.inv(design.T @ design) * float(residuals @ residuals) / df
-    return t_result(float(coefficients[-1]), float(np.sqrt(covariance[-1, -1])), float(df))

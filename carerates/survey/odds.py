@@ -42,8 +42,8 @@ class OddsRatios:
     ----------
     frame : DataFrame
         One row per score: ``factor``, ``label``, ``odds_ratio``, ``lower_95``, ``upper_95``,
-        ``log_odds``, ``standard_error``,
-        ``df``, ``p_value``, ``p_adjusted``; empty where the method gives none.
+        ``log_odds``, ``standard_error``, ``df``, ``p_value``, ``p_adjusted``; empty where the method gives
+        none.
     settings : dict
         Groups, method, respondents, areas, and what belongs to the method: floor of a permutation, spread
         of areas on the log-odds scale (``area_sd``), checks of draws.
@@ -86,7 +86,6 @@ def explain_group(
     groups: tuple[str, str] | None = None,
     method: Method = "auto",
     replicate: bool = False,
-    probability: float = 0.95,
     draws: int = 4000,
     seed: int = 0,
 ) -> OddsRatios:
@@ -107,8 +106,6 @@ def explain_group(
         With ``replicate=True`` also ``"plain"`` and ``"firth"``, which forget the areas.
     replicate : bool
         Allow the naive methods.
-    probability : float
-        Probability of the intervals.
     draws, seed : int
         Draws to keep and seed of the sampler, for ``"bayes"`` only.
 
@@ -161,7 +158,7 @@ def explain_group(
         raise ModelError(f"Everyone has the same score on {', '.join(constant)}; leave it out.")
     if method not in ("plain", "firth") and len(labels) < 3:
         raise ModelError("There are fewer than three areas, so groups cannot be told from areas.")
-    found = estimate_odds(design, outcome, codes, method, probability=probability, draws=draws, seed=seed)
+    found = estimate_odds(design, outcome, codes, method, draws=draws, seed=seed)
     table = _table(scores, factors, found)
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
     settings = {
@@ -184,7 +181,6 @@ def explain_group(
         settings,
         scores.provenance.then(*steps),
         interval_kind="credible" if method == "bayes" else "confidence",
-        interval_probability=probability,
     )
 
 

@@ -16,6 +16,7 @@ from carerates.survey.logistic_fit import LogisticFit, fit_firth, fit_logistic, 
 from carerates.survey.random_intercepts import draw_random_intercepts, fit_random_intercepts
 
 Array = NDArray[np.float64]
+INTERVAL = 0.95  # probability of every interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,28 +41,27 @@ class Estimates:
 
 
 def estimate_odds(
-    design: Array, outcome: Array, codes: Codes, method: str, *, probability: float, draws: int, seed: int
+    design: Array, outcome: Array, codes: Codes, method: str, *, draws: int, seed: int
 ) -> Estimates:
     """Estimate log odds by one of the methods of :func:`carerates.survey.explain_group`."""
     if method == "bayes":
-        return _drawn(design, outcome, codes, probability, draws, seed)
+        return _drawn(design, outcome, codes, draws, seed)
     if method == "random_intercept":
         mixed = fit_random_intercepts(design, outcome, codes)
-        return _wald(mixed.coefficients, mixed.covariance, None, probability, {"area_sd": mixed.area_sd})
+        return _wald(mixed.coefficients, mixed.covariance, None, {"area_sd": mixed.area_sd})
     if method == "cluster_robust":
         robust = robust_logistic(design, outcome, codes)
-        return _wald(robust.coefficients, robust.covariance, robust.df, probability)
+        return _wald(robust.coefficients, robust.covariance, robust.df)
     fit = fit_firth(design, outcome) if method == "firth" else fit_logistic(design, outcome)
     if method == "permutation":
         return _permuted(fit, design, outcome, codes)
-    return _wald(fit.coefficients, fit.covariance, None, probability)
+    return _wald(fit.coefficients, fit.covariance, None)
 
 
 def _wald(
     coefficients: Array,
     covariance: Array,
     df: Array | None,
-    probability: float,
     details: dict[str, Any] | None = None,
 ) -> Estimates:
     """Return estimates with t (or, without degrees of freedom, normal) intervals and p values."""
@@ -69,20 +69,18 @@ def _wald(
 
     estimates, errors = coefficients[1:], np.sqrt(np.diag(covariance))[1:]
     freedom = np.full(len(estimates), np.inf) if df is None else df[1:]
-    half = stdtrit(freedom, (1 + probability) / 2) * errors
+    half = stdtrit(freedom, (1 + INTERVAL) / 2) * errors
     p_values = 2 * stdtr(freedom, -np.abs(estimates / errors))
     return Estimates(
         estimates, errors, freedom, np.asarray(p_values), estimates - half, estimates + half, details or {}
     )
 
 
-def _drawn(
-    design: Array, outcome: Array, codes: Codes, probability: float, draws: int, seed: int
-) -> Estimates:
+def _drawn(design: Array, outcome: Array, codes: Codes, draws: int, seed: int) -> Estimates:
     """Return medians and quantiles of the draws; a posterior has no p value."""
     found = draw_random_intercepts(design, outcome, codes, draws=draws, seed=seed)
     slopes = found.coefficients[:, 1:]
-    tail = (1 - probability) / 2
+    tail = (1 - INTERVAL) / 2
     lower, middle, upper = np.quantile(slopes, [tail, 0.5, 1 - tail], axis=0)
     none = np.full(slopes.shape[1], np.nan)
     details = {

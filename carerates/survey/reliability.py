@@ -55,15 +55,13 @@ class Reliability:
         )
 
 
-def assess_reliability(responses: Responses, *, probability: float = 0.95) -> Reliability:
+def assess_reliability(responses: Responses) -> Reliability:
     """How reliable is each scale in these answers?
 
     Parameters
     ----------
     responses : Responses
         Checked answers.
-    probability : float
-        Probability of Feldt's interval.
 
     Returns
     -------
@@ -83,7 +81,7 @@ def assess_reliability(responses: Responses, *, probability: float = 0.95) -> Re
         complete = points[~np.isnan(points).any(axis=1)]
         _check_varies(complete, scale.name, scale.item_names)
         alpha = cronbach_alpha(complete)
-        lower, upper = feldt_interval(alpha, *complete.shape, probability=probability)
+        lower, upper = feldt_interval(alpha, *complete.shape)
         correlations: Array = np.atleast_2d(np.asarray(np.corrcoef(complete, rowvar=False), dtype=np.float64))
         pairs = correlations[np.triu_indices(len(scale.items), 1)]
         rows.append(
@@ -119,9 +117,8 @@ def assess_reliability(responses: Responses, *, probability: float = 0.95) -> Re
     return Reliability(
         pd.DataFrame(rows),
         pd.DataFrame(item_rows),
-        {"probability": probability},
+        {"interval": "Feldt"},
         responses.provenance.then(step),
-        interval_probability=probability,
     )
 
 
