@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -18,6 +19,19 @@ def pages() -> list[Path]:
         for path in sorted(DOCS.rglob("*.md"))
         if not {"_build", "generated", "jupyter_execute"} & set(path.relative_to(DOCS).parts)
     ]
+
+
+def run_cell(block: str, where: str, names: dict[str, object]) -> object:
+    """Run a block as a notebook would, and return what it shows: the value of its last line, if that is one."""
+    tree = ast.parse(block, where)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, where, "exec"), names)
+    if not isinstance(last, ast.Expr):
+        return None
+    shown = eval(compile(ast.Expression(last.value), where, "eval"), names)
+    # a method without its brackets shows its address where the reader expects a result
+    assert not callable(shown), f"{where} shows {shown!r}"
+    return shown
 
 
 def code_of(path: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents.pages import DOCS, ROOT, code_of, pages
+from tests.documents.pages import DOCS, ROOT, code_of, pages, run_cell
 
 # pages with a test of their own that runs their code and checks more
 RUN_ELSEWHERE = {"explanation/adjusting-for-deprivation.md": "tests/models/adjustment/test_page.py"}
@@ -25,7 +25,7 @@ def test_the_code_of_the_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("CARERATES_OFFLINE", "1")
     names: dict[str, object] = {"__name__": "__main__"}
     for number, block in enumerate(code_of(DOCS / name), start=1):
-        exec(compile(block, f"{name}, block {number}", "exec"), names)
+        run_cell(block, f"{name}, block {number}", names)
 
 
 def test_pages_run_elsewhere_are_run_there() -> None:
@@ -39,3 +39,10 @@ def test_options_of_cells_are_not_code() -> None:
     blocks = code_of(page)
     assert len(blocks) > 3
     assert not any(line.startswith((":", "---")) for block in blocks for line in block.splitlines())
+
+
+def test_a_method_without_brackets_is_no_result() -> None:
+    with pytest.raises(AssertionError, match="shows <built-in method"):
+        run_cell("text = 'a'\ntext.upper", "example", {})
+    assert run_cell("text = 'a'\ntext.upper()", "example", {}) == "A"
+    assert run_cell("text = 'a'", "example", {}) is None

@@ -9,6 +9,8 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 
+from tests.documents.pages import run_cell
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 NAMES = [one.stem for one in NOTEBOOKS]
@@ -24,7 +26,7 @@ def run(path: Path) -> dict[str, object]:
     names: dict[str, object] = {}
     for cell in read(path)["cells"]:
         if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), f"{path.stem}, cell {cell['id']}", "exec"), names)
+            run_cell("".join(cell["source"]), f"{path.stem}, cell {cell['id']}", names)
     return names
 
 

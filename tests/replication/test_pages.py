@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 
-from tests.documents.pages import DOCS, code_of
+from tests.documents.pages import DOCS, code_of, run_cell
 
 PAGES = sorted((DOCS / "replication").glob("*.md"))
 
@@ -22,7 +22,7 @@ def test_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert code
     names: dict[str, object] = {}
     for number, cell in enumerate(code, start=1):
-        exec(compile(cell, f"{page.name}, cell {number}", "exec"), names)
+        run_cell(cell, f"{page.name}, cell {number}", names)
 
 
 def test_every_page_is_in_the_contents() -> None:
