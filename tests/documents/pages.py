@@ -22,7 +22,7 @@ def pages() -> list[Path]:
 
 
 def run_cell(block: str, where: str, names: dict[str, object]) -> object:
-    """Run a block as a notebook would, and return what it shows: the value of its last line, if that is one."""
+    """Run a block as a notebook would, and return the value of its last line."""
     tree = ast.parse(block, where)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, where, "exec"), names)
