@@ -84,6 +84,7 @@ def command(
       carerates classify mine.csv --rule three-classes --dead-band 5 --start 2019 --end 2024 --probability 0.8
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.reports.build import csv_bytes
+    from carerates.sources import load_rates
     from carerates.trends import classify
 
     chosen = _rule(rule, start, end, dead_band, excluded=bool(expected_by))
@@ -91,16 +92,18 @@ def command(
         chosen = replace(chosen, start_rate=start_rate.replace("-", "_"))  # type: ignore[arg-type]
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    rates = _rates(file, nation, columns)
+    rates = read_own(file, columns) if file is not None else load_rates(_nations(nation))
+    # of a user's own file only the areas in it are known, and they are pooled
+    national = None if file is not None or not chosen.needs_national else _national(nation)
     expected = None
     if expected_by:
         from carerates.models import adjust
         from carerates.sources import load_factors
 
-        nations = ["wales", "england"] if file is not None or nation == "both" else [nation]
+        nations = _nations("both" if file is not None else nation)
         at_end = rates.select(year=end).join(load_factors(list(expected_by), nations=nations))
         expected = adjust(at_end, factors=list(expected_by), method="quasi_poisson")
-    found = classify(rates, chosen, expected=expected, probability=probability)
+    found = classify(rates, chosen, expected=expected, probability=probability, national=national)
     write_table(out, csv_bytes(found.to_frame()))
     aside = str(out) == PIPE  # the table is on standard output, and talk is not a part of it
     click.echo(found.summary(), err=aside)
@@ -128,10 +131,13 @@ def _rule(name: str, start: int, end: int, dead_band: float | None, *, excluded:
         raise click.UsageError(str(error)) from error
 
 
-def _rates(file: Path | None, nation: str, columns: dict[str, Any]) -> RatesTable:
-    """Return the rates of a file, or of the bundled edition."""
+def _nations(nation: str) -> list[str]:
+    """Return the nations that an option names."""
+    return ["wales", "england"] if nation == "both" else [nation]
+
+
+def _national(nation: str) -> RatesTable:
+    """Return the published figures of the nations: areas without figures are in them too."""
     from carerates.sources import load_rates
 
-    if file is not None:
-        return read_own(file, columns)
-    return load_rates(["wales", "england"] if nation == "both" else nation)
+    return load_rates(_nations(nation), level="nation")

@@ -25,7 +25,13 @@ from carerates.trends.intervals import WELSH_SURVIVAL, Floats
 from carerates.trends.labels import label_areas
 from carerates.trends.levels import with_shrunk_start
 from carerates.trends.measures import measure_bounds, measure_changes
-from carerates.trends.nations import NationalChange, find_national_change, nation_keys, national_of
+from carerates.trends.nations import (
+    NationalChange,
+    find_national_change,
+    nation_keys,
+    national_of,
+    tell_national,
+)
 from carerates.trends.panels import Panel, cut_panel, require_years
 from carerates.trends.rules import Rule, require_rule
 
@@ -126,15 +132,18 @@ def classify(
     panel = cut_panel(table, years, rule.rate, published_decimals=published_decimals)
     steps = [f"classified by {rule.describe()}"]
     found = find_national_change(panel, rule, national)
-    if rule.needs_national:
-        steps.append(found.origin)
+    origin = found.origin if rule.needs_national else ""
+    if origin:
+        steps.append(origin)
     if probability is None:
         if rule.start_rate == "shrunk":
             panel = with_shrunk_start(panel, rule)
         differences, told = expected_differences(expected, panel, rule)
         frame = _published_frame(panel, rule, found, differences)
         provenance = table.provenance.then(*steps, *told)
-        return Classification(settings, frame, PUBLISHED_QUESTION, found.percent, provenance)
+        return Classification(
+            settings, frame, PUBLISHED_QUESTION, found.percent, provenance, national_origin=origin
+        )
     if rule.rate == "published":
         panel = cut_panel(table, years, "computed")
         steps.append("underlying rates are inferred from counts and populations, not from printed rates")
@@ -153,7 +162,7 @@ def classify(
     breaks = describe_breaks(
         panel.labels["nation"], min(rule.years_needed), rule.end, panel.kind, panel.vintage[:, ends]
     )
-    return _underlying(chances, panel.labels, settings, breaks, table.provenance.then(*steps))
+    return _underlying(chances, panel.labels, settings, breaks, table.provenance.then(*steps), origin)
 
 
 def _first_year(table: RatesTable, rule: Rule) -> int:
@@ -208,7 +217,9 @@ def _classify_draws(
     )
     provenance = getattr(source, "provenance", NO_PROVENANCE)
     breaks = describe_breaks(labels["nation"], min(rule.years_needed), rule.end, "computed")
-    return _underlying(chances, labels, settings, breaks, provenance.then(*steps))
+    how = "as given" if known is not None else "of the same areas in each draw, on average"
+    origin = tell_national(chances.national, rule, how) if rule.needs_national else ""
+    return _underlying(chances, labels, settings, breaks, provenance.then(*steps), origin)
 
 
 def _underlying(
@@ -217,6 +228,7 @@ def _underlying(
     settings: ClassificationSettings,
     breaks: list[str],
     provenance: Provenance,
+    origin: str,
 ) -> Classification:
     """Make the classification of underlying rates from the probabilities."""
     rule, asked = settings.rule, settings.probability
@@ -247,7 +259,7 @@ def _underlying(
         frame = frame.join(chances.ranks.to_frame().set_axis(np.flatnonzero(chances.known), axis=0))
     step = f"class where its probability is {asked:g} or more, from {chances.method}"
     return Classification(
-        settings, frame, UNDERLYING_QUESTION, chances.national, provenance.then(step), chances.method
+        settings, frame, UNDERLYING_QUESTION, chances.national, provenance.then(step), chances.method, origin
     )
 
 

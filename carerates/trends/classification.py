@@ -66,6 +66,8 @@ class Classification:
     provenance : Provenance
     method : str
         Where probabilities come from.
+    national_origin : str
+        The national change in words and the figures it comes from; empty where the rule needs none.
     """
 
     settings: ClassificationSettings
@@ -74,6 +76,7 @@ class Classification:
     national: dict[str, float]
     provenance: Provenance = NO_PROVENANCE
     method: str = "published figures"
+    national_origin: str = ""
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy, one row per area.
@@ -143,6 +146,8 @@ class Classification:
         underlying = self.settings.probability is not None
         words = rule.describe(underlying=underlying)
         text = f"{self.question} By the rule {words} {len(self.frame)} areas: {told}."
+        if self.national_origin:
+            text += f" {self.national_origin[0].upper()}{self.national_origin[1:]}."
         if self.settings.probability is not None:
             false = self.expected_false()
             text += (

@@ -100,7 +100,7 @@ def _from_table(table: RatesTable, years: tuple[int, ...], rule: Rule, keys: pd.
             f"The national figures give no change from {rule.start} to {rule.end} for {', '.join(unknown)}. "
             "Give a table with both years, a percentage, or national=None for the pooled areas."
         )
-    return NationalChange(found, _told(found, rule, "from the national figures given"))
+    return NationalChange(found, tell_national(found, rule, "from the national figures given"))
 
 
 def _pooled(panel: Panel, rule: Rule, keys: pd.Series) -> NationalChange:
@@ -120,10 +120,10 @@ def _pooled(panel: Panel, rule: Rule, keys: pd.Series) -> NationalChange:
             line = children if rule.rate == "children" else 1e4 * children / people
         found[key] = float(measure_changes(line[None, :], panel.years, rule)[0])
     how = "pooled computed rates of" if rule.rate == "published" else "pooled over"
-    return NationalChange(found, _told(found, rule, f"{how} {' and '.join(used)}"))
+    return NationalChange(found, tell_national(found, rule, f"{how} {' and '.join(used)}"))
 
 
-def _told(found: dict[str, float], rule: Rule, origin: str) -> str:
+def tell_national(found: dict[str, float], rule: Rule, origin: str) -> str:
     """Say the national changes in words."""
     values = ", ".join(f"{name} {value:+.1f}{rule.unit}" for name, value in found.items())
     return f"national change {values}, {origin}"

@@ -370,12 +370,21 @@ def shown(table: pd.DataFrame, columns: Sequence[str], **labels: str) -> Styler:
     table : DataFrame
         What :func:`compare` and its like return.
     columns : sequence of str
-        Columns to show, in order.
+        Columns to show, in order; ``where`` is report and item, ``reason`` holds the missing data too.
     **labels
         Heading of a column that should not be its name.
     """
-    chosen = table[list(columns)].replace({"report": SHORT}).rename(columns=labels)
-    return chosen.style.hide(axis="index").set_table_attributes('class="table"').format(escape="html")
+    told = table.assign(where=table["report"].replace(SHORT) + ", " + table["item"], reason=_reasons(table))
+    chosen = told[list(columns)].replace({"report": SHORT}).rename(columns=labels)
+    return (
+        chosen.style.hide(axis="index").set_table_attributes('class="table verdicts"').format(escape="html")
+    )
+
+
+def _reasons(table: pd.DataFrame) -> pd.Series:
+    """Return the reason of each row with the data it lacks, so that a page needs one column for both."""
+    missing = table["missing"].where(table["missing"].eq(""), "Missing: " + table["missing"] + ".")
+    return (table["reason"] + " " + missing).str.strip()
 
 
 def part(report: str, *items: str) -> Styler:
@@ -402,7 +411,8 @@ def part(report: str, *items: str) -> Styler:
         chosen |= names
     found = table[chosen]
     columns = ["quantity", "printed", "ours", "verdict"]
-    columns += [one for one in ("reason", "missing") if found[one].ne("").any()]
+    if found[["reason", "missing"]].ne("").any(axis=None):
+        columns.append("reason")
     return shown(found, columns)
 
 
