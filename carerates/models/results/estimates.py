@@ -6,6 +6,7 @@ Functions of arrays; draws run along the first axis.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carerates.models.design.terms import Array
 
@@ -69,7 +70,7 @@ def bayesian_r_squared(explained: Array, residual: Array) -> Array:
     return result
 
 
-def moran(values: Array, pairs: Array) -> Array:
+def moran(values: Array, pairs: NDArray[np.intp]) -> Array:
     """Return Moran's I of every draw.
 
     Parameters
@@ -83,3 +84,14 @@ def moran(values: Array, pairs: Array) -> Array:
     product = (centred[:, pairs[:, 0]] * centred[:, pairs[:, 1]]).mean(axis=1)
     result: Array = product / (centred**2).mean(axis=1)
     return result
+
+
+def suffix(probability: float) -> str:
+    """Return the end of an interval column's name, such as ``95`` or ``99_8``."""
+    return f"{100 * probability:.4g}".replace(".", "_")
+
+
+def check_probability(probability: float) -> None:
+    """Refuse a probability that is not between 0 and 1."""
+    if not 0 < probability < 1:
+        raise ValueError(f"probability is between 0 and 1, such as 0.95; this is {probability!r}.")

@@ -14,18 +14,18 @@ from carerates.errors import ModelError
 from carerates.models.checks.diagnostics import Diagnostics
 from carerates.models.checks.predictive import PredictiveChecks, check_predictions
 from carerates.models.design.arrays import NEED, Design
-from carerates.models.design.terms import Array
+from carerates.models.results.area_tables import PER, area_table, draws_of_year, group_table
 from carerates.models.results.decomposition import explained_variance, nation_gap
-from carerates.models.results.estimates import central_interval, exceedance, ranks, weighted_rate
+from carerates.models.results.estimates import check_probability, exceedance
 from carerates.models.results.learned import prior_and_posterior
 from carerates.models.results.new_rows import rows_to_predict
+from carerates.models.results.parameter_tables import coefficient_table, hyperparameter_table, scale_table
 from carerates.models.results.posterior import Posterior
 from carerates.models.results.prediction import Prediction, predict_rows, years_to_come
+from carerates.models.results.residuals import count_residuals, likeness_of_neighbours
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance
 from carerates.tables import RateDraws, RatesTable
-
-PER = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,81 +124,7 @@ class FittedRates:
             without a count; ``checks`` is ``"passed"`` or, in every row of a fit that failed one,
             ``"not passed"``.
         """
-        _check_probability(probability)
-        panel = self.design.panel
-        frames = []
-        for at, year in enumerate(panel.years):
-            frame = self._year_frame(at, probability)
-            frame.insert(0, "year", year)
-            frames.append(frame[panel.in_table[:, at]])
-        table = pd.concat(frames, ignore_index=True).sort_values(["area_code", "year"])
-        first = ["area_code", "area_name", "nation", "region", "year"]
-        table["checks"] = self.checks
-        return table[first + [name for name in table if name not in first]].reset_index(drop=True)
-
-    def _year_frame(self, at: int, probability: float) -> pd.DataFrame:
-        """Return the rows of one year, areas in order."""
-        panel = self.design.panel
-        tail = _suffix(probability)
-        rates, expected = self._year_draws(at)
-        place = ranks(rates)
-        frame = pd.DataFrame(
-            {
-                "area_code": panel.area_codes,
-                "area_name": panel.area_names,
-                "nation": panel.nation_of_area,
-                "region": panel.region_of_area,
-                "children": panel.children[:, at],
-                "population": panel.population[:, at],
-                "rate_per_10000": PER * panel.children[:, at] / panel.population[:, at],
-                "predicted": ~np.isfinite(panel.low[:, at]),
-            }
-        )
-        for name, stem, draws in (
-            ("underlying_rate_per_10000", "", rates),
-            ("expected_rate_per_10000", "expected_", expected),
-            ("ratio_to_expected", "ratio_", rates / expected),
-            ("difference_per_10000", "difference_", rates - expected),
-        ):
-            lower, upper = central_interval(draws, probability)
-            frame[name] = np.median(draws, axis=0)
-            frame[f"{stem}lower_{tail}"], frame[f"{stem}upper_{tail}"] = lower, upper
-        frame["expected_children"] = frame["expected_rate_per_10000"] * panel.population[:, at] / PER
-        frame["probability_above_expected"] = exceedance(rates, expected)
-        frame["shrinkage"] = self._shrinkage(at)
-        frame["rank"] = np.median(place, axis=0)
-        frame[f"rank_lower_{tail}"], frame[f"rank_upper_{tail}"] = central_interval(place, probability)
-        return frame
-
-    def _year_draws(self, at: int) -> tuple[Array, Array]:
-        """Return underlying and expected rates of one year, shapes (draws, areas)."""
-        design, posterior = self.design, self.posterior
-        shared = design.shared[:, at]
-        own = ~design.local_columns(("noise",))
-        log_rate = posterior.shared @ shared.T + posterior.local[:, :, own] @ design.local[at, own]
-        need = design.shared_columns(NEED)
-        log_expected = posterior.shared[:, need] @ shared[:, need].T
-        return PER * np.exp(log_rate), PER * np.exp(log_expected)
-
-    def _shrinkage(self, at: int) -> Array:
-        """Return the share of prior variance of an area's own effect that remains in one year."""
-        design, posterior = self.design, self.posterior
-        own = ~design.local_columns(("noise",))
-        if not own.any():
-            return np.ones(design.shape[0])
-        effect = posterior.local[:, :, own] @ design.local[at, own]
-        row = design.local[at][own]
-        mapped = design.shared_columns(("spatial",))
-        effect = effect + posterior.shared[:, mapped] @ design.shared[:, at][:, mapped].T
-        before = []
-        for position in range(0, posterior.draws, max(1, posterior.draws // 50)):
-            values = {name: float(one[position]) for name, one in posterior.spreads.items()}
-            shared, _, local, _ = design.precisions(values)
-            alone = row @ np.linalg.solve(local[np.ix_(own, own)], row)
-            along = (design.shared[:, at][:, mapped] ** 2) @ (1 / np.diag(shared)[mapped])
-            before.append(alone + along)
-        result: Array = np.clip(effect.var(axis=0) / np.mean(before, axis=0), 0.0, 1.0)
-        return result
+        return area_table(self, probability)
 
     def exceedance(self, threshold: float, *, year: int | None = None, of: str = "rate") -> pd.DataFrame:
         """Ask how probable it is that each area lies above a threshold.
@@ -215,7 +141,7 @@ class FittedRates:
         at = self._year_position(year)
         if of not in ("rate", "ratio"):
             raise ValueError(f"of is 'rate' or 'ratio', not {of!r}.")
-        rates, expected = self._year_draws(at)
+        rates, expected = draws_of_year(self, at)
         panel = self.design.panel
         return pd.DataFrame(
             {
@@ -280,44 +206,11 @@ class FittedRates:
 
     def regions(self, *, probability: float = 0.95) -> pd.DataFrame:
         """Return rates of each region and year, weighted by population in each draw."""
-        return self._groups("region", self.design.panel.region_of_area, probability)
+        return group_table(self, "region", self.design.panel.region_of_area, probability)
 
     def nations(self, *, probability: float = 0.95) -> pd.DataFrame:
         """Return rates of each nation and year, weighted by population in each draw."""
-        return self._groups("nation", self.design.panel.nation_of_area, probability)
-
-    def _groups(self, kind: str, labels: tuple[str, ...], probability: float) -> pd.DataFrame:
-        """Return population-weighted rates of groups of areas."""
-        _check_probability(probability)
-        panel, tail = self.design.panel, _suffix(probability)
-        of_area, rows = np.array(labels), []
-        for at, year in enumerate(panel.years):
-            rates, expected = self._year_draws(at)
-            for label in sorted(set(labels)):
-                mine = of_area == label
-                weight = panel.weight[mine, at]
-                if weight.sum() == 0:
-                    continue
-                total, need = (weighted_rate(one[:, mine], weight) for one in (rates, expected))
-                row: dict[str, Any] = {
-                    kind: label,
-                    "year": year,
-                    "areas": int((weight > 0).sum()),
-                    "population": float(weight.sum()),
-                }
-                for name, stem, draws in (
-                    ("underlying_rate_per_10000", "", total),
-                    ("expected_rate_per_10000", "expected_", need),
-                    ("ratio_to_expected", "ratio_", total / need),
-                ):
-                    lower, upper = central_interval(draws, probability)
-                    row |= {
-                        name: float(np.median(draws)),
-                        f"{stem}lower_{tail}": float(lower),
-                        f"{stem}upper_{tail}": float(upper),
-                    }
-                rows.append(row | {"checks": self.checks})
-        return pd.DataFrame(rows)
+        return group_table(self, "nation", self.design.panel.nation_of_area, probability)
 
     def gap(
         self,
@@ -328,7 +221,7 @@ class FittedRates:
         probability: float = 0.95,
     ) -> pd.DataFrame:
         """Compare two nations given need; see :func:`carerates.models.results.decomposition.nation_gap`."""
-        _check_probability(probability)
+        check_probability(probability)
         at = self._year_position(year)
         table = nation_gap(self.design, self.posterior, nation, reference, at, probability)
         return table.assign(checks=self.checks)
@@ -341,51 +234,15 @@ class FittedRates:
         A factor's effect is for one standard deviation of the factor among the areas of a nation; the columns
         ``mean`` and ``sd`` of :meth:`scales` give its units.
         """
-        fixed = self.design.shared_columns(("intercept", "nation", "factor", "population", "drift"))
-        names = [name for name, keep in zip(self.design.shared_names, fixed, strict=True) if keep]
-        frame = self._table_of(names, self.posterior.shared[:, fixed], probability)
-        tail = _suffix(probability)
-        frame["rate_ratio"] = np.exp(frame["median"])
-        frame[f"rate_ratio_lower_{tail}"] = np.exp(frame[f"lower_{tail}"])
-        frame[f"rate_ratio_upper_{tail}"] = np.exp(frame[f"upper_{tail}"])
-        return frame
+        return coefficient_table(self, probability)
 
     def hyperparameters(self, *, probability: float = 0.95) -> pd.DataFrame:
         """Return standard deviations, correlations and noise, with intervals."""
-        names = [one.name for one in self.design.spreads]
-        draws = np.stack([self.posterior.spreads[name] for name in names], axis=1)
-        frame = self._table_of(names, draws, probability)
-        frame.insert(1, "meaning", [one.label for one in self.design.spreads])
-        frame["fixed"] = [one.fixed is not None for one in self.design.spreads]
-        return frame
+        return hyperparameter_table(self, probability)
 
     def scales(self) -> pd.DataFrame:
         """Return mean and standard deviation with which each factor was standardised, by nation."""
-        return pd.DataFrame(
-            [
-                {"column": one.name, "nation": nation, "mean": one.mean[nation], "sd": one.sd[nation]}
-                for one in self.design.columns
-                for nation in one.mean
-            ],
-            columns=["column", "nation", "mean", "sd"],
-        )
-
-    def _table_of(self, names: list[str], draws: Array, probability: float) -> pd.DataFrame:
-        """Return posterior summaries of named quantities."""
-        _check_probability(probability)
-        lower, upper = central_interval(draws, probability)
-        tail = _suffix(probability)
-        return pd.DataFrame(
-            {
-                "name": names,
-                "mean": draws.mean(axis=0),
-                "median": np.median(draws, axis=0),
-                "sd": draws.std(axis=0, ddof=1),
-                f"lower_{tail}": lower,
-                f"upper_{tail}": upper,
-                "checks": self.checks,
-            }
-        )
+        return scale_table(self)
 
     def prior_posterior(self, *, points: int = 101) -> pd.DataFrame:
         """Ask what the figures taught: the prior and posterior density of each effect and spread.
@@ -419,7 +276,7 @@ class FittedRates:
 
         See :func:`carerates.models.results.decomposition.explained_variance`.
         """
-        _check_probability(probability)
+        check_probability(probability)
         return explained_variance(self.design, self.posterior, probability).assign(checks=self.checks)
 
     def predictive_checks(self, *, draws: int = 500, seed: int = 1) -> PredictiveChecks:
@@ -428,6 +285,56 @@ class FittedRates:
         See :func:`carerates.models.checks.predictive.check_predictions`.
         """
         return check_predictions(self, draws=draws, seed=seed)
+
+    def residuals(self) -> pd.DataFrame:
+        """Ask how far each published count lies from what the fit expects of its area and year.
+
+        See :func:`carerates.models.results.residuals.count_residuals`.
+        """
+        return count_residuals(self)
+
+    def moran(
+        self,
+        *,
+        year: int | None = None,
+        neighbours: tuple[tuple[str, str], ...] = (),
+        permutations: int = 999,
+        probability: float = 0.95,
+        seed: int = 1,
+    ) -> pd.DataFrame:
+        """Ask whether neighbouring areas are alike in what the factors, and the whole model, leave over.
+
+        Parameters
+        ----------
+        year : int, optional
+            Year of the 31 March; the last by default.
+        neighbours : tuple of (str, str), optional
+            Pairs of area codes; by default those of the model, or else of the authorities of Wales and
+            England.
+        permutations : int
+            Arrangements of the same values over the map for ``permutation_p``.
+        probability : float
+            Probability of the intervals.
+        seed : int
+            Seed of the arrangements.
+
+        Returns
+        -------
+        DataFrame
+            Two rows.  ``"ratio to expected"``: Moran's I of the log ratio of underlying to expected rate,
+            draw by draw (median and interval); high values say that what need does not account for follows
+            the map.  ``"residuals"``: of standardised residuals, one value.  ``expected_by_chance`` is the
+            mean over all arrangements, ``permutation_p`` the share of arrangements at least as high (of the
+            posterior mean, for the ratio).  Areas without a neighbour are left out.
+        """
+        return likeness_of_neighbours(
+            self,
+            self._year_position(year),
+            tuple(neighbours),
+            permutations=permutations,
+            seed=seed,
+            probability=probability,
+        )
 
     # -- the rest ----------------------------------------------------------------------------------
 
@@ -461,14 +368,3 @@ class FittedRates:
         if year not in years:
             raise ValueError(f"The fit holds {years[0]} to {years[-1]}; there is no {year}.")
         return years.index(year)
-
-
-def _suffix(probability: float) -> str:
-    """Return the end of an interval column's name, such as ``95`` or ``99_8``."""
-    return f"{100 * probability:.4g}".replace(".", "_")
-
-
-def _check_probability(probability: float) -> None:
-    """Refuse a probability that is not between 0 and 1."""
-    if not 0 < probability < 1:
-        raise ValueError(f"probability is between 0 and 1, such as 0.95; this is {probability!r}.")

@@ -10,8 +10,9 @@ import pandas as pd
 
 from carerates.errors import ModelError, TableError
 from carerates.models.design.terms import Array
+from carerates.models.results.area_tables import PER
 from carerates.models.results.estimates import central_interval
-from carerates.models.results.fitted import PER, FittedRates
+from carerates.models.results.fitted import FittedRates
 from carerates.models.stock_flow.counts import MONTHS, FlowCounts
 from carerates.models.stock_flow.recursion import draw_stock, leaving_probability, steady_stock
 from carerates.models.stock_flow.specification import StockFlowModel
