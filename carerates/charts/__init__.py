@@ -45,6 +45,7 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
         "trends": ("carerates.charts.courses", "draw_trends"),
         "ratios": ("carerates.charts.tiles", "draw_ratios"),
         "priors": ("carerates.charts.learned", "draw_priors"),
+        "predictive": ("carerates.charts.predictive", "draw_predictive"),
     },
     "RatesTable": {"trends": ("carerates.charts.courses", "draw_trends")},
     "Responses": {"likert": ("carerates.charts.answers", "draw_likert")},
@@ -87,7 +88,7 @@ def plot(
         ``"funnel"``, ``"multiples"`` (usual with ``by=``), ``"path"``, ``"course"``.  A change: ``"change"``,
         ``"dumbbells"``.  A classification: ``"classes"``, ``"chances"``, ``"ranking"``.  A fit:
         ``"caterpillar"``, ``"shrinkage"``, ``"gradient"``, ``"explained"``, ``"trends"``, ``"ratios"`` (a map
-        of tiles), ``"priors"``.
+        of tiles), ``"priors"``, ``"predictive"``.
     **looks
         Options of that chart, such as ``headline=``; none of them alters a number.
 

@@ -40,7 +40,10 @@ _WORDS: dict[str, Phrases] = {
         ),
         "gradient": "Underlying rate against {factor}, 31 March {year}",
         "band": "Lines and bands: expected rate by nation with {level} credible interval.",
-        "several": "Short lines: expected rates with {level} credible interval; other factors enter too.",
+        "several": (
+            "Lines and bands: expected rate by nation with {level} credible interval, "
+            "the model's other factors at the nation's mean."
+        ),
         "cause": "Areas differ in step with a factor; that does not make it the cause.",
         "nations": "{nation}: {shape}",
         "explained": "What goes with the differences between areas' rates",
@@ -60,8 +63,8 @@ _WORDS: dict[str, Phrases] = {
         "gradient": "Cyfradd waelodol yn erbyn {factor}, 31 Mawrth {year}",
         "band": "Llinellau a bandiau: cyfradd ddisgwyliedig fesul cenedl gyda chyfwng credadwy {level}.",
         "several": (
-            "Llinellau byr: cyfraddau disgwyliedig gyda chyfwng credadwy {level}; "
-            "mae ffactorau eraill yn cyfrif hefyd."
+            "Llinellau a bandiau: cyfradd ddisgwyliedig fesul cenedl gyda chyfwng credadwy {level}, "
+            "a ffactorau eraill y model ar gymedr y genedl."
         ),
         "cause": "Mae ardaloedd yn amrywio gyda ffactor; nid yw hynny'n ei wneud yn achos.",
         "nations": "{nation}: {shape}",
@@ -140,7 +143,7 @@ def draw_gradient(
     Returns
     -------
     Axes
-        A line and a band for each nation where the model has one factor; else a short line for each area.
+        A line and a band for each nation, other factors at the mean of its areas.
     """
     frame = year_of(fit, year)
     factors = list(fit.settings.factors)
@@ -148,13 +151,14 @@ def draw_gradient(
     if wanted is None or wanted not in factors:
         raise ValueError(f"The model has the factors {', '.join(factors) or 'none'}; {wanted!r} is not one.")
     values = fit.rates.to_frame()[["area_code", "year", wanted]]
-    frame = frame.merge(values, on=["area_code", "year"], how="left").sort_values(wanted, kind="stable")
+    frame = frame.merge(values, on=["area_code", "year"], how="left")
+    expected = fit.gradient(wanted, year=int(frame["year"].iloc[0]))
     ax = page.axes((8.0, 6.0))
     shapes = []
     for nation in dict.fromkeys(sorted(frame["nation"].fillna("").astype(str))):
         rows = frame[frame["nation"].fillna("") == nation]
         marker, colour = NATION_MARKS.get(nation, ("s", TEAL))
-        _draw_expected(ax, rows, wanted, colour, band=len(factors) == 1)
+        _draw_expected(ax, expected[expected["nation"].fillna("") == nation], colour)
         ax.scatter(
             rows[wanted],
             rows["underlying_rate_per_10000"],
@@ -166,7 +170,8 @@ def draw_gradient(
             label=nation,
         )
         shapes.append(page.say("nations", nation=page.nation(nation), shape=page.say(marker)))
-    ax.set_ylim(0, 1.06 * float(frame[["underlying_rate_per_10000", "expected_upper_95"]].max().max()))
+    highest = max(frame["underlying_rate_per_10000"].max(), expected["expected_upper_95"].max())
+    ax.set_ylim(0, 1.06 * float(highest))
     name = PARTS_CY.get(wanted, wanted) if page.lang == "cy" else wanted.replace("_", " ")
     ax.set_xlabel(name[:1].upper() + name[1:], fontsize=9)
     level = level_words(fit.interval_probability)
@@ -175,21 +180,20 @@ def draw_gradient(
         page.say("rate"),
         (
             "; ".join(shapes) + ".",
-            page.say("band" if len(factors) == 1 else "several", level=level),
+            page.say("several" if len(factors) > 1 or fit.settings.population_term else "band", level=level),
             page.say("cause"),
         ),
     )
 
 
-def _draw_expected(ax: Axes, rows: pd.DataFrame, factor: str, colour: str, *, band: bool) -> None:
+def _draw_expected(ax: Axes, rows: pd.DataFrame, colour: str) -> None:
     """Draw the expected rates of one nation."""
-    at = rows[factor].to_numpy(dtype=float)
-    low, high = (rows[name].to_numpy(dtype=float) for name in ("expected_lower_95", "expected_upper_95"))
-    if band:
-        ax.fill_between(at, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1.5)
-        ax.plot(at, rows["expected_rate_per_10000"], color=colour, linewidth=1.4, zorder=2)
-    else:
-        ax.vlines(at, low, high, color=colour, alpha=0.45, linewidth=1.0, zorder=2)
+    at, middle, low, high = (
+        rows[name].to_numpy(dtype=float)
+        for name in ("value", "expected_rate_per_10000", "expected_lower_95", "expected_upper_95")
+    )
+    ax.fill_between(at, low, high, color=colour, alpha=0.16, linewidth=0, zorder=1.5)
+    ax.plot(at, middle, color=colour, linewidth=1.4, zorder=2)
 
 
 @chart(_WORDS)
@@ -217,7 +221,7 @@ def draw_explained(page: Page, fit: FittedRates) -> Told:
         said.append(f"{page.nation(str(group))} ({page.phrases.get(marker, marker)})")
     rows.line(0, linewidth=0.8, zorder=2)
     lowest, highest = float(frame["lower_95"].min()), float(frame["upper_95"].max())
-    rows.ax.set_xlim(min(0.0, lowest - 0.02), max(1.0, highest))
+    rows.ax.set_xlim(min(0.0, lowest - 0.02), highest + 0.05)
     rows.ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     level = level_words(fit.interval_probability)
     notes = page.say("explained_notes", level=level, nations=", ".join(said))

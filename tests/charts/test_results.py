@@ -171,12 +171,30 @@ def test_caterpillar_has_every_interval_in_order(fit) -> None:
 def test_gradient_has_a_band_for_each_nation(fit) -> None:
     ax = cr.plot(fit, chart="gradient")
     (line,) = ax.lines
-    frame = fit.to_frame().query("year == 2018")
-    assert sorted(line.get_ydata()) == pytest.approx(sorted(frame["expected_rate_per_10000"]))
-    assert (np.diff(line.get_xdata()) >= 0).all()
+    frame = fit.gradient("deprivation", year=2018)
+    assert line.get_ydata() == pytest.approx(frame["expected_rate_per_10000"].to_numpy())
+    assert line.get_xdata() == pytest.approx(frame["value"].to_numpy())
     assert len(collection(ax, "Wales")) == 22
     with pytest.raises(ValueError, match="'rain' is not one"):
         cr.plot(fit, chart="gradient", factor="rain")
+
+
+def test_predictive_checks_stand_beside_what_the_model_produced(fit) -> None:
+    ax = cr.plot(fit, chart="predictive", draws=100)
+    frame = fit.predictive_checks(draws=100).to_frame()
+    names = [one.lower() for one in frame["statistic"]]
+    assert [one.lower() for one in rows_by_name(ax).values()][::-1] == names
+    marks = [one for one in ax.collections if one.get_label() in ("as the model", "not as the model")]
+    assert sum(len(one.get_offsets()) for one in marks) == len(frame)
+    said = [one.get_text() for one in ax.texts]
+    first = frame.iloc[0]
+    assert f"{first['observed']:.3g} ({first['lower_95']:.3g} to {first['upper_95']:.3g})" in said
+    for bar, observed in zip(segments(ax), frame["tail_probability"][::-1], strict=True):
+        # the bar holds the model's median, at 0, and the published figure unless it is rare
+        assert bar[0, 0] <= 0 <= bar[1, 0]
+        assert 0 <= observed <= 1
+    assert not overlapping(text_boxes(ax))
+    assert cr.plot(fit, chart="predictive", draws=100, lang="cy").get_yticklabels()
 
 
 def test_explained_shows_the_shares(fit) -> None:

@@ -17,6 +17,7 @@ from carerates.models.design.arrays import NEED, Design
 from carerates.models.results.area_tables import PER, area_table, draws_of_year, group_table
 from carerates.models.results.decomposition import explained_variance, nation_gap
 from carerates.models.results.estimates import check_probability, exceedance
+from carerates.models.results.gradient import gradient_table
 from carerates.models.results.learned import prior_and_posterior
 from carerates.models.results.new_rows import rows_to_predict
 from carerates.models.results.parameter_tables import coefficient_table, hyperparameter_table, scale_table
@@ -278,6 +279,36 @@ class FittedRates:
         """
         check_probability(probability)
         return explained_variance(self.design, self.posterior, probability).assign(checks=self.checks)
+
+    def gradient(
+        self,
+        factor: str | None = None,
+        *,
+        year: int | None = None,
+        points: int = 51,
+        probability: float = 0.95,
+    ) -> pd.DataFrame:
+        """Ask what rate is expected along one factor in each nation.
+
+        Parameters
+        ----------
+        factor : str, optional
+            Which factor; the model's first by default.
+        year : int, optional
+            Year of the 31 March; the last by default.
+        points : int
+            Values of the factor, evenly spaced over those of the nation's areas.
+        probability : float
+            Probability of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            ``nation, year, factor, value, expected_rate_per_10000`` with limits: the rate of a typical
+            area with that value, other factors at the mean of its nation.  It says what goes with the factor,
+            not what a change of it would cause.
+        """
+        return gradient_table(self, factor, self._year_position(year), points, probability)
 
     def predictive_checks(self, *, draws: int = 500, seed: int = 1) -> PredictiveChecks:
         """Ask whether the model would have produced figures like these.

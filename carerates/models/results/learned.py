@@ -70,13 +70,16 @@ def _ends(prior: Prior) -> tuple[float, float]:
 
 
 def _grid(prior: Prior, draws: Array, points: int) -> Array:
-    """Return values that cover nearly all of prior and posterior."""
+    """Return values that cover nearly all of prior and posterior, half of them where the draws lie."""
     before = np.quantile(prior.draw(np.random.default_rng(1), 4000), [0.005, 0.995])
     low, high = min(before[0], draws.min()), max(before[1], draws.max())
     end_low, end_high = _ends(prior)
     # a density may be infinite exactly at an end
     inside = 1e-3 * (high - low)
-    return np.linspace(max(low, end_low + inside), min(high, end_high - inside), points)
+    low, high = max(low, end_low + inside), min(high, end_high - inside)
+    first, last = (min(max(float(one), low), high) for one in (draws.min(), draws.max()))
+    near = np.linspace(first, last, points // 2)
+    return np.sort(np.concatenate([np.linspace(low, high, points - len(near)), near]))
 
 
 def kernel_density(draws: Array, at: Array, low: float = -np.inf, high: float = np.inf) -> Array:

@@ -75,3 +75,19 @@ def test_residuals_are_counts_less_expectations():
         assert (table["residual"] == table["children"] - table["children_fitted"]).all()
         # 16 levels fitted to 64 counts: three quarters of the variance is left, give or take a third
         assert 0.5 < table["standardised_residual"].std() < 1.2
+
+
+def test_the_gradient_of_one_factor_runs_through_expected_rates():
+    """With one factor, the gradient at an area's value is the area's expected rate."""
+    panel = make_panel(20, 3, welsh=8).rates
+    fit = cr.fit(RateModel(factors=["deprivation"], time="linear", area_time="none"), panel, draws=300)
+    table, frame = fit.gradient(year=2013), fit.to_frame().query("year == 2013")
+    need = panel.to_frame().query("year == 2013").set_index("area_code")["deprivation"]
+    for nation, rows in table.groupby("nation"):
+        mine = frame[frame["nation"] == nation].set_index("area_code")
+        lowest = need[mine.index].idxmin()
+        assert rows["value"].iloc[0] == pytest.approx(need[lowest])
+        for name in ("expected_rate_per_10000", "expected_lower_95", "expected_upper_95"):
+            assert rows[name].iloc[0] == pytest.approx(mine.loc[lowest, name], rel=1e-9)
+    with pytest.raises(ValueError, match="factors deprivation; 'rain' is not one"):
+        fit.gradient("rain")
