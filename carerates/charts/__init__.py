@@ -49,6 +49,7 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
     },
     "RatesTable": {"trends": ("carerates.charts.courses", "draw_trends")},
     "Responses": {"likert": ("carerates.charts.answers", "draw_likert")},
+    "FactorAnalysis": {"loadings": ("carerates.charts.loadings", "draw_loadings")},
     "OddsRatios": {"odds": ("carerates.charts.answers", "draw_odds")},
     # several folders have a Comparison, so this one is known by its folder too
     "survey.Comparison": {"profile": ("carerates.charts.answers", "draw_profile")},

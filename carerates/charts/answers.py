@@ -10,7 +10,7 @@ import numpy as np
 from carerates.charts.page import Page, Told, chart
 from carerates.charts.phrases import Phrases, level_words
 from carerates.charts.rows import lay_rows
-from carerates.charts.style import INK, ORANGE, PAPER
+from carerates.charts.style import BLUE, INK, ORANGE, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ _WORDS: dict[str, Phrases] = {
         "likert": "Answers to the questions of {scale}",
         "likert_unit": "Question, and per cent of those who answered it",
         "codes": "From left to right: answers {low} to {high}; the middle of the scale is at zero.",
-        "answered": "Number of answers beside each bar.",
+        "answered": "Beside each bar: number of answers, and in brackets of respondents without one.",
         "odds": "Odds of {second} rather than {first}, for one point more on each score",
         "odds_unit": "Score, and odds ratio (log scale)",
         "odds_bars": "Bars: {level} confidence interval.",
@@ -34,12 +34,17 @@ _WORDS: dict[str, Phrases] = {
         "profile": "Mean scores of {first} and {second}",
         "profile_unit": "Score, and mean",
         "profile_marks": "Circles: {first}. Diamonds: {second}. Beside each: adjusted p value.",
+        "profile_bars": "Bars: {level} confidence interval of each mean.",
+        "profile_areas": "Means of areas' means: areas are the units.",
+        "profile_respondents": "Means of respondents; the intervals allow for resemblance within areas.",
+        "profile_naive": "Means of respondents, taken as if those of one area did not resemble each other: "
+        "the intervals are too narrow.",
     },
     "cy": {
         "likert": "Atebion i gwestiynau {scale}",
         "likert_unit": "Cwestiwn, a'r cant o'r rhai a'i hatebodd",
         "codes": "O'r chwith i'r dde: atebion {low} i {high}; mae canol y raddfa ar y llinell sero.",
-        "answered": "Nifer yr atebion wrth ymyl pob bar.",
+        "answered": "Wrth ymyl pob bar: nifer yr atebion, ac mewn cromfachau'r ymatebwyr heb ateb.",
         "odds": "Ods {second} yn hytrach na {first}, am un pwynt yn fwy ar bob sgôr",
         "odds_unit": "Sgôr, a chymhareb ods (graddfa log)",
         "odds_bars": "Barrau: cyfwng hyder {level}.",
@@ -49,6 +54,11 @@ _WORDS: dict[str, Phrases] = {
         "profile": "Sgorau cymedrig {first} a {second}",
         "profile_unit": "Sgôr, a chymedr",
         "profile_marks": "Cylchoedd: {first}. Diemwntau: {second}. Wrth ymyl pob un: gwerth p wedi'i addasu.",
+        "profile_bars": "Barrau: cyfwng hyder {level} pob cymedr.",
+        "profile_areas": "Cymedrau cymedrau'r ardaloedd: ardaloedd yw'r unedau.",
+        "profile_respondents": "Cymedrau ymatebwyr; mae'r cyfyngau'n caniatáu tebygrwydd o fewn ardaloedd.",
+        "profile_naive": "Cymedrau ymatebwyr, fel pe na bai rhai o'r un ardal yn debyg i'w gilydd: mae'r "
+        "cyfyngau'n rhy gul.",
     },
 }
 
@@ -90,7 +100,8 @@ def draw_likert(page: Page, responses: Responses, *, scale: str | None = None) -
         )
         _print_shares(rows.ax, rows.place, left, values[:, at], dark=colour in (_LOW[0], _HIGH[1]))
         left = left + values[:, at]
-    rows.write(left, [f"{int(asked[item]):,}" for item in items], away=5)
+    without = tally.groupby("item")["no_answer"].first()
+    rows.write(left, [f"{int(asked[item]):,} ({int(without[item]):,})" for item in items], away=5)
     rows.line(0, linewidth=0.9, zorder=1.9)
     rows.ax.set_xlim(1.08 * min(float(start.min()), -10), 1.18 * max(float(left.max()), 10))
     rows.ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}%")
@@ -188,12 +199,22 @@ def draw_profile(page: Page, result: Comparison, *, outcomes: Sequence[str] | No
     frame = frame.iloc[::-1].reset_index(drop=True)
     first, second = (str(one) for one in result.settings["groups"])
     rows = lay_rows(page, frame["label"].astype(str).tolist())
-    rows.bars(frame["mean_1"], frame["mean_2"])
-    rows.dots(frame["mean_1"], first, size=40)
-    rows.dots(frame["mean_2"], second, marker="D", colour=ORANGE, hollow=True, size=40)
+    for number, name, up, looks in (
+        (1, first, 0.18, {"colour": BLUE}),
+        (2, second, -0.18, {"colour": ORANGE, "marker": "D", "hollow": True}),
+    ):
+        half = rows.moved(up)
+        half.bars(frame[f"lower_95_{number}"], frame[f"upper_95_{number}"])
+        half.dots(frame[f"estimate_{number}"], name, size=34, **looks)
     chances = [f"p = {p:.2f}" if p >= 0.01 else "p < 0.01" for p in frame["p_adjusted"]]
-    rows.write(frame[["mean_1", "mean_2"]].max(axis=1), chances, away=9)
+    rows.write(frame[["upper_95_1", "upper_95_2"]].max(axis=1), chances, away=9)
     low, high = rows.ax.get_xlim()
     rows.ax.set_xlim(low, high + 0.12 * (high - low))
     names = {"first": first, "second": second}
-    return Told(page.say("profile", **names), page.say("profile_unit"), (page.say("profile_marks", **names),))
+    units = "areas" if result.settings["method"] in ("area_means", "permutation") else "respondents"
+    notes = (
+        page.say("profile_marks", **names),
+        page.say("profile_bars", level=level_words(result.interval_probability)),
+        page.say(f"profile_{'naive' if result.settings['method'] in ('student', 'welch') else units}"),
+    )
+    return Told(page.say("profile", **names), page.say("profile_unit"), notes)

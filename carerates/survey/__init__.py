@@ -6,7 +6,7 @@ other: every comparison here takes areas as the units unless a published analysi
 
 from carerates.survey import scales, self_evaluation, synthetic
 from carerates.survey.area_factors import area_factors
-from carerates.survey.comparisons import Comparison, compare_gaps, compare_groups, leave_out_areas
+from carerates.survey.comparisons import Comparison, compare_groups, leave_out_areas
 from carerates.survey.factor_analysis import (
     FactorAnalysis,
     ParallelAnalysis,
@@ -14,6 +14,7 @@ from carerates.survey.factor_analysis import (
     analyse_factors,
     parallel_analysis,
 )
+from carerates.survey.gaps import GapsComparison, compare_gaps
 from carerates.survey.odds import OddsRatios, explain_group
 from carerates.survey.planning import Power, simulate_power
 from carerates.survey.reliability import Reliability, assess_reliability
@@ -26,6 +27,7 @@ from carerates.survey.shares import SharesComparison, compare_shares
 __all__ = [
     "Comparison",
     "FactorAnalysis",
+    "GapsComparison",
     "Item",
     "OddsRatios",
     "ParallelAnalysis",

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carerates.errors import ModelError
+from carerates.survey.comparisons import known_scores
 from carerates.survey.responses import Responses
 from carerates.survey.scoring import Scores, score
 from carerates.tables import Factor, FactorsTable
@@ -71,11 +72,9 @@ def area_factors(
     ('trust', 'trust_respondents')
     """  # noqa: E501
     scores = score(responses) if isinstance(responses, Responses) else responses
-    names = list(outcomes or scores.names)
+    names = known_scores(scores, outcomes)
     if minimum < 1:
         raise ValueError(f"minimum is {minimum}; at least 1 respondent makes a mean.")
-    if absent := [name for name in names if name not in scores.frame]:
-        raise ValueError(f"There is no score {', '.join(absent)}; there are: {', '.join(scores.names)}.")
     frame = scores.frame
     table = pd.DataFrame({"area_code": sorted(frame["area_code"].unique())})
     factors: list[Factor] = []
@@ -130,7 +129,8 @@ def _one_score(
     )
     shown = counts >= minimum
     between = between_variance(mean[shown], variance[shown])
-    reliability = between / (between + variance) if between > 0 else np.zeros(len(codes))
+    # where no area has two respondents nothing is known of the variance within, nor of the reliability
+    reliability = between / (between + variance) if between > 0 else np.where(np.isnan(variance), np.nan, 0.0)
     label = scores.label(name)
     high = scores.scales[name].high_means if scores.scales and name in scores.scales.names else ""
     error = f"{name}_standard_error"

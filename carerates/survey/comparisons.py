@@ -16,10 +16,9 @@ import pandas as pd
 
 from carerates.errors import ModelError
 from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.survey.clusters import fit_cr2
-from carerates.survey.score_tests import NAIVE, PROMISES, Method, choose_method, compare_scores, ordinary_test
+from carerates.survey.score_tests import NAIVE, PROMISES, Method, choose_method, compare_scores
 from carerates.survey.scoring import Scores
-from carerates.survey.two_groups import benjamini_hochberg, t_interval, t_result
+from carerates.survey.two_groups import benjamini_hochberg
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,10 +91,12 @@ def compare_groups(
     Returns
     -------
     Comparison
-        Per score: ``n_``, ``areas_``, ``mean_`` and ``sd_`` of both groups, ``difference``,
-        ``standard_error``, ``t``, ``df``, ``p_value``, ``p_adjusted`` (Benjamini-Hochberg over the scores),
-        ``lower_95``, ``upper_95``, ``hedges_g`` with limits, ``icc``, ``design_effect``, and for groups of
-        areas ``permutation_p`` with its ``permutation_floor``.
+        Per score: ``n_``, ``areas_``, ``mean_`` and ``sd_`` of the respondents of both groups;
+        ``estimate_``, ``lower_95_`` and ``upper_95_`` of both by the method (means of areas' means where
+        areas are the units); ``difference`` of the estimates, ``standard_error``, ``t``, ``df``,
+        ``p_value``, ``p_adjusted`` (Benjamini-Hochberg over the scores), ``lower_95``, ``upper_95``,
+        ``hedges_g`` with limits, ``icc``, ``design_effect``, and for groups of areas ``permutation_p``
+        with its ``permutation_floor``.
 
     Raises
     ------
@@ -103,13 +104,14 @@ def compare_groups(
         If a group is empty, or there is one area in each: then a difference of groups cannot be told from
         one of areas.
     ValueError
-        If a naive test is asked for without ``replicate=True``.
+        If a naive test is asked for without ``replicate=True``, or there is no such score.
 
     Notes
     -----
     False positives at the 5% level, simulated with 374 respondents in ten areas and 62 in two and
-    intra-class correlations of 0, .02, .05, .10 and .20: Student's t 5, 11, 21, 33 and 49%; ``"area_means"``
-    5% throughout; ``"permutation"`` 4 to 5%; ``"cluster_robust"`` below 2%, so it finds little there.
+    intra-class correlations of 0, .02, .05, .10 and .20: Student's t 5, 13, 23, 34 and 48%; ``"area_means"``
+    5 to 6% throughout; ``"permutation"`` 5 to 6%; ``"cluster_robust"`` below 1%, so it finds little there.
+    ``docs/reference/survey-methods.md`` has the tables.
     """
     if method not in ("auto", *PROMISES):
         raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
@@ -121,7 +123,7 @@ def compare_groups(
     frame, pair = select_groups(scores, by, groups)
     nested = len(frame[["area_code", by]].drop_duplicates()) == frame["area_code"].nunique()
     chosen = choose_method(method, replicate, nested)
-    names = list(outcomes or scores.names)
+    names = known_scores(scores, outcomes)
     rows = [
         compare_scores(frame, name, by, pair, chosen, nested) | {"label": scores.label(name)}
         for name in names
@@ -179,78 +181,6 @@ def leave_out_areas(
     return pd.DataFrame(rows)
 
 
-def compare_gaps(
-    scores: Scores,
-    gap: str,
-    by: str,
-    *,
-    gap_groups: tuple[str, str] | None = None,
-    groups: tuple[str, str] | None = None,
-    outcomes: Sequence[str] | None = None,
-    replicate: bool = False,
-) -> pd.DataFrame:
-    """Is one gap wider than another?
-
-    Parameters
-    ----------
-    gap, by : str
-        The gap between two groups of ``gap`` (leaders and workers) is compared between two groups of ``by``
-        (increasing and decreasing).
-    gap_groups, groups : pairs of str, optional
-        As for :func:`compare_groups`.
-    replicate : bool
-        Use ordinary standard errors, which forget the areas.
-
-    Returns
-    -------
-    DataFrame
-        Per score: ``gap_1`` and ``gap_2``, ``difference`` (second minus first) with ``standard_error``,
-        ``t``, ``df``, ``p_value``, ``p_adjusted``, ``lower_95``, ``upper_95``.
-
-    Notes
-    -----
-    The difference is the coefficient of an interaction.  That one gap is significant and the other is
-    not says nothing about it.
-    """
-    frame, pair = select_groups(scores, by, groups)
-    inner = Scores(frame, scores.names, scores.groups, scores.scales)
-    frame, gap_pair = select_groups(inner, gap, gap_groups)
-    rows = []
-    for name in outcomes or scores.names:
-        data = frame.dropna(subset=[name])
-        x = (data[gap] == gap_pair[1]).to_numpy(dtype=float)
-        z = (data[by] == pair[1]).to_numpy(dtype=float)
-        y = data[name].to_numpy(dtype=float)
-        design = np.column_stack([np.ones(len(y)), x, z, x * z])
-        if replicate:
-            test = ordinary_test(design, y)
-            gaps = np.linalg.lstsq(design, y, rcond=None)[0]
-        else:
-            fit = fit_cr2(design, y, pd.factorize(data["area_code"])[0])
-            gaps = fit.coefficients
-            test = t_result(float(gaps[3]), float(np.sqrt(fit.covariance[3, 3])), float(fit.df[3]))
-        lower, upper = t_interval(test)
-        rows.append(
-            {
-                "outcome": name,
-                "label": scores.label(name),
-                "gap_1": gaps[1],
-                "gap_2": gaps[1] + gaps[3],
-                "difference": test.difference,
-                "standard_error": test.standard_error,
-                "t": test.t,
-                "df": test.df,
-                "p_value": test.p_value,
-                "lower_95": lower,
-                "upper_95": upper,
-                "method": "ordinary" if replicate else "cluster_robust",
-            }
-        )
-    table = pd.DataFrame(rows)
-    table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
-    return table
-
-
 def select_groups(
     scores: Scores, by: str, groups: tuple[str, str] | None
 ) -> tuple[pd.DataFrame, tuple[str, str]]:
@@ -272,3 +202,13 @@ def select_groups(
                 f"No respondent is in group {', '.join(absent)}; '{by}' has {', '.join(sorted(found)[:8])}."
             )
     return scores.frame[scores.frame[by].isin(pair)], pair
+
+
+def known_scores(scores: Scores, names: Sequence[str] | None) -> list[str]:
+    """Return the scores asked for, all by default, or say which there are."""
+    if isinstance(names, str):
+        raise ValueError(f"A list of scores is meant, such as [{names!r}].")
+    wanted = list(scores.names if names is None else names)
+    if absent := [str(one) for one in wanted if one not in scores.frame]:
+        raise ValueError(f"There is no score {', '.join(absent)}; there are: {', '.join(scores.names)}.")
+    return wanted

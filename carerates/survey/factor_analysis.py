@@ -274,7 +274,10 @@ def _complete(
         wanted = list(items or answers.columns)
     if absent := [name for name in wanted if name not in frame]:
         raise ModelError(f"There is no item {', '.join(absent)} among the answers.")
-    table = frame[wanted].apply(pd.to_numeric, errors="coerce").dropna()
+    numbers = frame[wanted].apply(pd.to_numeric, errors="coerce")
+    if texts := [str(name) for name in wanted if (numbers[name].isna() & frame[name].notna()).any()]:
+        raise ModelError(f"{', '.join(texts)} holds text; a factor analysis needs the codes of answers.")
+    table = numbers.dropna()
     if len(table) <= len(wanted):
         raise ModelError(
             f"{len(table)} respondents answered all {len(wanted)} items; a factor analysis needs more "

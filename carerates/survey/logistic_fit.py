@@ -115,5 +115,6 @@ def _log_likelihood(design: Array, outcome: Array, beta: Array) -> float:
 
 _SEPARATED = (
     "The two groups are separated by these scores (or one group is empty), so the odds ratio has no finite "
-    "estimate. Use method='firth', or leave out the score that separates them."
+    "estimate. Use method='firth' with replicate=True, which forgets the areas, or leave out the score that "
+    "separates them."
 )

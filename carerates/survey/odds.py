@@ -11,7 +11,7 @@ import pandas as pd
 
 from carerates.errors import ModelError
 from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.survey.comparisons import select_groups
+from carerates.survey.comparisons import known_scores, select_groups
 from carerates.survey.odds_estimates import Estimates, estimate_odds
 from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import benjamini_hochberg
@@ -141,8 +141,11 @@ def explain_group(
             f"method={method!r} ignores that respondents of one area resemble each other. To reproduce a "
             "published analysis say replicate=True; otherwise leave the method out."
         )
+    factors = known_scores(scores, factors)
+    if not factors:
+        raise ValueError("factors is empty; name at least one score.")
     frame, pair = select_groups(scores, by, groups)
-    data = frame.dropna(subset=list(factors))
+    data = frame.dropna(subset=factors)
     if method == "auto":
         whole = len(data[["area_code", by]].drop_duplicates()) == data["area_code"].nunique()
         method = "permutation" if whole else "cluster_robust"

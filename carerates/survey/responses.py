@@ -66,7 +66,7 @@ class Responses:
         -------
         DataFrame
             One row for each question and code: ``item``, ``code``, ``answers`` (respondents, not weighted)
-            and ``percent`` of those who answered the question.
+            and ``percent`` of those who answered the question; ``no_answer`` is how many did not.
         """
         if scale not in self.scales.names:
             raise ValueError(f"There is no scale {scale!r}; there are: {', '.join(self.scales.names)}.")
@@ -78,7 +78,15 @@ class Responses:
             for code in range(item.low, item.high + 1):
                 found = int(counts.get(code, 0))
                 share = 100 * found / total if total else np.nan
-                rows.append({"item": item.name, "code": code, "answers": found, "percent": share})
+                rows.append(
+                    {
+                        "item": item.name,
+                        "code": code,
+                        "answers": found,
+                        "percent": share,
+                        "no_answer": len(self) - total,
+                    }
+                )
         return pd.DataFrame(rows)
 
     def summary(self) -> str:
@@ -150,6 +158,10 @@ def as_responses(
         )
     if answers.empty:
         raise TableError("There are no respondents in this table.")
+    if twice := sorted({str(name) for name in wanted if list(answers.columns).count(name) > 1}):
+        raise TableError(
+            "These answers cannot be scored.", [f"column '{name}' is there more than once" for name in twice]
+        )
     table = answers.reset_index(drop=True)
     kept = pd.DataFrame({"respondent": np.arange(1, len(table) + 1)})
     codes, names = _read_areas(table[area], own_areas, problems)
@@ -187,6 +199,8 @@ def _read_areas(values: pd.Series, own: bool, problems: list[str]) -> tuple[pd.S
         problems.append(f"the area is empty in {row_list(blank)}")
     text = values.astype("str").str.strip()
     if own:
+        if any(len(one) > 60 or "@" in one for one in text.unique()):
+            problems.append("the areas look like free text or addresses, not names of areas")
         return text, text
     codes: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -208,11 +222,14 @@ def _read_areas(values: pd.Series, own: bool, problems: list[str]) -> tuple[pd.S
 def _read_group(values: pd.Series, name: str, problems: list[str]) -> pd.Series:
     """Read a grouping column: few short labels; empty where unknown."""
     text = values.astype("str").str.strip().where(~_empty(values), None)
-    found = text.dropna().unique()
-    if len(found) > MOST_GROUPS or any(len(one) > 60 for one in found):
+    given = text.dropna()
+    found = given.unique()
+    # groups repeat; names, addresses and remarks hardly ever do
+    scattered = len(found) > 4 and len(found) > len(given) / 2
+    if len(found) > MOST_GROUPS or scattered or any(len(one) > 60 or "@" in one for one in found):
         problems.append(
-            f"column '{name}' has {len(found)} different values, some long; it looks like free text, "
-            "not groups"
+            f"column '{name}' has {len(found)} different values in {len(given)} rows; it looks like free "
+            "text or names, not groups"
         )
     return text
 

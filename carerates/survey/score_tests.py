@@ -20,6 +20,7 @@ from carerates.survey.clusters import (
 from carerates.survey.two_groups import TTest, hedges_g, t_interval, t_result, t_test
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Method = Literal["auto", "area_means", "cluster_robust", "permutation", "student", "welch"]
 NAIVE = ("student", "welch")
 PROMISES = {
@@ -78,7 +79,8 @@ def compare_scores(
     if nested and len(set(codes)) >= 3:
         means, flags = _weighted_means(values, weights, codes, second)
         shuffled = permute_labels(means, flags)
-    test = _test(values, weights, second, codes, method, shuffled)
+    test = _test(values, weights, second, codes, method)
+    estimates = estimate_groups(values, weights, second, codes, method)
     lower, upper = t_interval(test)
     freedom = max(sum(sizes) - 2, 1)
     pooled = float(np.sqrt(((sizes[0] - 1) * sd_1**2 + (sizes[1] - 1) * sd_2**2) / freedom))
@@ -101,6 +103,11 @@ def compare_scores(
         "sd_1": sd_1,
         "mean_2": mean_2,
         "sd_2": sd_2,
+        **{
+            f"{part}_{number}": figure
+            for number, limits in enumerate(estimates, start=1)
+            for part, figure in zip(("estimate", "lower_95", "upper_95"), limits, strict=True)
+        },
         "difference": test.difference,
         "standard_error": test.standard_error,
         "t": test.t,
@@ -119,56 +126,67 @@ def compare_scores(
     }
 
 
-def _test(
-    values: Array,
-    weights: Array,
-    second: NDArray[np.bool_],
-    codes: Codes,
-    method: str,
-    shuffled: Permutation | None,
-) -> TTest:
+def _test(values: Array, weights: Array, second: Flags, codes: Codes, method: str) -> TTest:
     """Return the t test of a method (for a permutation the t test on area means beside it)."""
-    if method in NAIVE:
-        parts = [values[~second], values[second]]
-        if min(len(part) for part in parts) < 2:
-            raise ModelError("A t test needs at least two respondents in each group.")
-        (a, b) = parts
-        return t_test(
-            float(a.mean()),
-            float(a.std(ddof=1)),
-            len(a),
-            float(b.mean()),
-            float(b.std(ddof=1)),
-            len(b),
-            welch=method == "welch",
-        )
     if method == "cluster_robust":
         root = np.sqrt(weights)
         design = np.column_stack([np.ones(len(values)), second.astype(float)])
         fit = fit_cr2(design * root[:, None], values * root, codes)
         return t_result(float(fit.coefficients[1]), float(np.sqrt(fit.covariance[1, 1])), float(fit.df[1]))
-    means, flags = _weighted_means(values, weights, codes, second)
-    first, other = means[~flags], means[flags]
-    spread = [one.std(ddof=1) if len(one) > 1 else 0.0 for one in (first, other)]
+    units, flags = (values, second) if method in NAIVE else _weighted_means(values, weights, codes, second)
+    first, other = units[~flags], units[flags]
+    if method in NAIVE and min(len(first), len(other)) < 2:
+        raise ModelError("A t test needs at least two respondents in each group.")
+    spread = [float(one.std(ddof=1)) if len(one) > 1 else 0.0 for one in (first, other)]
     return t_test(
-        float(first.mean()), float(spread[0]), len(first), float(other.mean()), float(spread[1]), len(other)
+        float(first.mean()),
+        spread[0],
+        len(first),
+        float(other.mean()),
+        spread[1],
+        len(other),
+        welch=method == "welch",
     )
 
 
-def _weighted_means(
-    values: Array, weights: Array, codes: Codes, second: NDArray[np.bool_]
-) -> tuple[Array, NDArray[np.bool_]]:
+def estimate_groups(
+    values: Array, weights: Array, second: Flags, codes: Codes, method: str
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """Return the mean of each group with its limits, by the standard errors of a method.
+
+    The means are those whose difference the method tests: of the areas' means where areas are the units, of
+    respondents (weighted) otherwise.  The limits of Student's test and of the areas' means rest on the spread
+    that the test pools.
+    """
+    if method == "cluster_robust":
+        root = np.sqrt(weights)
+        design = np.column_stack([~second, second]).astype(float)
+        fit = fit_cr2(design * root[:, None], values * root, codes)
+        errors = np.sqrt(np.diag(fit.covariance))
+        tests = [
+            t_result(float(mean), float(error), float(df))
+            for mean, error, df in zip(fit.coefficients, errors, fit.df, strict=True)
+        ]
+    else:
+        units, flags = (
+            (values, second) if method in NAIVE else _weighted_means(values, weights, codes, second)
+        )
+        parts = [units[~flags], units[flags]]
+        squares = [float(((one - one.mean()) ** 2).sum()) for one in parts]
+        freedom = [float(len(one) - 1) for one in parts]
+        if method != "welch":
+            squares, freedom = [sum(squares)] * 2, [sum(freedom)] * 2
+        tests = [
+            t_result(float(one.mean()), float(np.sqrt(total / df / len(one))), df)
+            for one, total, df in zip(parts, squares, freedom, strict=True)
+        ]
+    first, other = ((one.difference, *t_interval(one)) for one in tests)
+    return first, other
+
+
+def _weighted_means(values: Array, weights: Array, codes: Codes, second: Flags) -> tuple[Array, Flags]:
     """Return the weighted mean of each area, and whether the area is in the second group."""
     totals = np.bincount(codes, weights=weights)
     means = np.bincount(codes, weights=weights * values) / totals
     flags, _ = area_means(second.astype(float), codes)
     return means, flags > 0.5
-
-
-def ordinary_test(design: Array, outcome: Array) -> TTest:
-    """Return the ordinary t test of the last coefficient."""
-    coefficients, *_ = np.linalg.lstsq(design, outcome, rcond=None)
-    residuals = outcome - design @ coefficients
-    df = len(outcome) - design.shape[1]
-    covariance = np.linalg.inv(design.T @ design) * float(residuals @ residuals) / df
-    return t_result(float(coefficients[-1]), float(np.sqrt(covariance[-1, -1])), float(df))

@@ -170,3 +170,11 @@ def test_a_fit_takes_the_scores_as_measured_with_error() -> None:
     # answers were drawn without regard to rates: the interval holds nothing at all
     assert row["lower_95"] < 0 < row["upper_95"]
     assert set(fitted.to_frame()["area_code"]) <= set(joined.areas)
+
+
+def test_one_respondent_in_each_area_says_nothing_of_reliability() -> None:
+    few = synthetic.sample_responses(respondents=6, areas=6, seed=1)
+    table = area_factors(few, minimum=1).to_frame()
+    assert (table["trust_respondents"] == 1).all()
+    assert table["trust"].notna().all()
+    assert table[["trust_standard_error", "trust_reliability"]].isna().all(axis=None)

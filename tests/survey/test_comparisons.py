@@ -8,6 +8,7 @@ from scipy import stats
 from carerates.errors import ModelError
 from carerates.survey import (
     Scores,
+    area_factors,
     compare_gaps,
     compare_groups,
     compare_shares,
@@ -137,14 +138,16 @@ def test_gaps_are_compared_by_their_interaction() -> None:
     lead = (frame["role"] == "leader").to_numpy(dtype=float)
     frame["y"] = 3 + 0.5 * lead + 0.6 * lead * (frame["group"] == "down") + rng.standard_normal(480) * 0.5
     scores = Scores(frame.assign(respondent=range(480), weight=1.0), ("y",), ("group", "role"))
-    row = compare_gaps(scores, "role", "group", gap_groups=("worker", "leader"), groups=("up", "down")).iloc[
-        0
-    ]
+    ask = {"gap_groups": ("worker", "leader"), "groups": ("up", "down")}
+    result = compare_gaps(scores, "role", "group", **ask)
+    row = result.to_frame().iloc[0]
     assert row["difference"] == pytest.approx(row["gap_2"] - row["gap_1"])
     assert row["difference"] == pytest.approx(0.6, abs=0.4)  # three standard errors are about .37
-    naive = compare_gaps(
-        scores, "role", "group", gap_groups=("worker", "leader"), groups=("up", "down"), replicate=True
-    ).iloc[0]
+    assert "allow any resemblance within areas" in result.summary() and "Gaps of leader" in result.summary()
+    ignoring = compare_gaps(scores, "role", "group", **ask, replicate=True)
+    assert "ignores that respondents of one area resemble each other" in ignoring.summary()
+    assert "ignores" in ignoring.provenance.steps[-1]
+    naive = ignoring.to_frame().iloc[0]
     assert naive["difference"] == pytest.approx(row["difference"])
     assert naive["df"] == 476
 
@@ -192,3 +195,55 @@ def test_separation_in_a_comparison() -> None:
     assert np.isfinite(firth["odds_ratio"])
     with pytest.raises(ModelError, match="same score"):
         explain_group(_scores(frame.assign(y=2.0)), "group", ["y"])
+
+
+@pytest.mark.parametrize("method", ["area_means", "permutation", "cluster_robust", "student", "welch"])
+def test_difference_is_that_of_the_estimates(method: str) -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(
+        {
+            "area_code": np.repeat([f"a{i}" for i in range(8)], [5, 9, 12, 4, 7, 11, 6, 10]),
+            "group": np.repeat(["up", "down"], [37, 27]),
+            "weight": rng.uniform(0.5, 2, 64),
+            "y": rng.normal(3, 1, 64),
+        }
+    )
+    scores = Scores(frame.assign(respondent=range(64)), ("y",), ("group",))
+    naive = method in ("student", "welch")
+    row = compare_groups(scores, "group", groups=("up", "down"), method=method, replicate=naive).frame.iloc[0]
+    assert row["difference"] == pytest.approx(row["estimate_2"] - row["estimate_1"])
+    assert row["lower_95_1"] < row["estimate_1"] < row["upper_95_1"]
+    up = frame.loc[frame["group"] == "up"]
+    if method == "welch":  # each group's own spread: the one-sample interval of any textbook
+        expected = stats.t.interval(0.95, 36, up["y"].mean(), stats.sem(up["y"]))
+    elif method == "student":
+        other = frame.loc[frame["group"] == "down", "y"]
+        pooled = np.sqrt((36 * up["y"].var() + 26 * other.var()) / 62)
+        expected = stats.t.interval(0.95, 62, up["y"].mean(), pooled / np.sqrt(37))
+    elif method == "cluster_robust":
+        expected = None  # weighted mean; its standard error is that of fit_cr2, tested on its own
+        assert row["estimate_1"] == pytest.approx(np.average(up["y"], weights=up["weight"]))
+    else:
+        means = frame.groupby("area_code", sort=False).apply(
+            lambda one: np.average(one["y"], weights=one["weight"])
+        )
+        pooled = np.sqrt((4 * means[:5].var() + 2 * means[5:].var()) / 6)
+        assert list(frame.groupby("area_code")["group"].first()[:5]) == ["up"] * 5
+        expected = stats.t.interval(0.95, 6, means[:5].mean(), pooled / np.sqrt(5))
+    if expected is not None:
+        assert (row["lower_95_1"], row["upper_95_1"]) == pytest.approx(expected)
+
+
+def test_what_is_asked_for_must_be_there() -> None:
+    scores = score(synthetic.sample_responses(respondents=120, areas=6, seed=1))
+    for ask in (
+        lambda: compare_groups(scores, "trend", outcomes=["rain"]),
+        lambda: compare_gaps(scores, "trend", "trend", outcomes=["rain"]),
+        lambda: leave_out_areas(scores, "trend", "rain"),
+        lambda: explain_group(scores, "trend", ["rain"]),
+        lambda: area_factors(scores, outcomes=["rain"]),
+    ):
+        with pytest.raises(ValueError, match="no score rain; there are: trust"):
+            ask()
+    with pytest.raises(ValueError, match=r"such as \['trust'\]"):
+        explain_group(scores, "trend", "trust")

@@ -162,3 +162,13 @@ def test_impossible_requests() -> None:
         analyse_factors(pd.DataFrame(np.eye(3)), 1)
     with pytest.raises(ValueError, match="rotation"):
         rotate(np.ones((3, 2)), "equamax")
+
+
+def test_text_is_no_missing_answer() -> None:
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(rng.integers(1, 6, (60, 4)), columns=list("abcd")).astype(object)
+    table.loc[3, "b"] = "Jane said so"
+    for ask in (lambda: analyse_factors(table, 1), lambda: parallel_analysis(table, seed=1)):
+        with pytest.raises(ModelError, match=r"^b holds text") as caught:
+            ask()
+        assert "Jane" not in str(caught.value)

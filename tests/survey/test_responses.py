@@ -94,6 +94,27 @@ def test_free_text_columns_never_come_in() -> None:
     assert "2 other columns" in made.provenance.steps[-1]
 
 
+def test_names_and_addresses_are_no_groups_and_no_areas() -> None:
+    people = [f"{name} {SECRET}"[:50] for name in ("Ann", "Bo", "Cy", "Di", "Ed", "Flo")]
+    table = pd.concat([_answers()] * 2, ignore_index=True).assign(
+        name=people, email=["a@b.cd"] * 6, team=["x", "y"] * 3
+    )
+    assert len(as_responses(table, SCALES, groups=["team"])) == 6
+    for column in ("name", "email"):
+        with pytest.raises(TableError, match="looks like free text or names") as caught:
+            as_responses(table, SCALES, groups=[column])
+        assert "a@b" not in str(caught.value) and "Ann" not in str(caught.value)
+    with pytest.raises(TableError, match="addresses") as caught:
+        as_responses(table, SCALES, area="email", own_areas=True)
+    assert "a@b" not in str(caught.value)
+
+
+def test_column_that_is_there_twice_is_named() -> None:
+    table = _answers()
+    with pytest.raises(TableError, match="column 'q1' is there more than once"):
+        as_responses(pd.concat([table, table[["q1"]]], axis=1), SCALES)
+
+
 def test_missing_columns_and_empty_tables() -> None:
     with pytest.raises(TableError, match="'q3' is missing"):
         as_responses(_answers().drop(columns="q3"), SCALES)
