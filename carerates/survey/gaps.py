@@ -121,39 +121,12 @@ def compare_gaps(
     inner = Scores(frame, scores.names, scores.groups, scores.scales)
     frame, gap_pair = select_groups(inner, gap, gap_groups)
     method = "ordinary" if replicate else "cluster_robust"
-    rows: list[dict[str, Any]] = []
-    for name in names:
-        data = frame.dropna(subset=[name])
-        x = (data[gap] == gap_pair[1]).to_numpy(dtype=float)
-        z = (data[by] == pair[1]).to_numpy(dtype=float)
-        if len(set(zip(x, z, strict=True))) < 4:
-            raise ModelError(
-                f"'{name}' has no score from one of {', '.join(gap_pair)} in {' or '.join(pair)}, so there "
-                "is no gap to compare."
-            )
-        # survey weights as in a weighted regression; the naive test takes respondents alike
-        root = np.ones(len(x)) if replicate else np.sqrt(data["weight"].to_numpy(dtype=float))
-        design = np.column_stack([np.ones(len(x)), x, z, x * z]) * root[:, None]
-        outcome = data[name].to_numpy(dtype=float) * root
-        gaps, test = _interaction(design, outcome, data["area_code"], method)
-        lower, upper = t_interval(test)
-        rows.append(
-            {
-                "outcome": name,
-                "label": scores.label(name),
-                "gap_1": gaps[0],
-                "gap_2": gaps[1],
-                "difference": test.difference,
-                "standard_error": test.standard_error,
-                "t": test.t,
-                "df": test.df,
-                "p_value": test.p_value,
-                "lower_95": lower,
-                "upper_95": upper,
-                "method": method,
-            }
-        )
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(
+        [
+            _compare_one(frame, name, gap, by, gap_pair, pair, method) | {"label": scores.label(name)}
+            for name in names
+        ]
+    )
     table["p_adjusted"] = benjamini_hochberg(table["p_value"].to_numpy(dtype=float))
     settings = {
         "gap": gap,
@@ -173,6 +146,44 @@ def compare_gaps(
     if left_out := len(scores) - len(frame):
         steps.append(f"{left_out} respondents of none of these groups were left out.")
     return GapsComparison(table, settings, scores.provenance.then(*steps))
+
+
+def _compare_one(
+    frame: pd.DataFrame,
+    name: str,
+    gap: str,
+    by: str,
+    gap_pair: tuple[str, str],
+    pair: tuple[str, str],
+    method: str,
+) -> dict[str, Any]:
+    """Compare the two gaps on one score."""
+    data = frame.dropna(subset=[name])
+    x = (data[gap] == gap_pair[1]).to_numpy(dtype=float)
+    z = (data[by] == pair[1]).to_numpy(dtype=float)
+    if len(set(zip(x, z, strict=True))) < 4:
+        raise ModelError(
+            f"'{name}' has no score from one of {', '.join(gap_pair)} in {' or '.join(pair)}, so there is no "
+            "gap to compare."
+        )
+    # survey weights as in a weighted regression; the naive test takes respondents alike
+    root = np.ones(len(x)) if method == "ordinary" else np.sqrt(data["weight"].to_numpy(dtype=float))
+    design = np.column_stack([np.ones(len(x)), x, z, x * z]) * root[:, None]
+    gaps, test = _interaction(design, data[name].to_numpy(dtype=float) * root, data["area_code"], method)
+    lower, upper = t_interval(test)
+    return {
+        "outcome": name,
+        "gap_1": gaps[0],
+        "gap_2": gaps[1],
+        "difference": test.difference,
+        "standard_error": test.standard_error,
+        "t": test.t,
+        "df": test.df,
+        "p_value": test.p_value,
+        "lower_95": lower,
+        "upper_95": upper,
+        "method": method,
+    }
 
 
 def _interaction(

@@ -100,6 +100,8 @@ def simulate_power(
         raise ValueError(f"icc is {icc}; give a share from 0 to below 1.")
     if len(first) + len(second) < 3 or min(len(first), len(second)) < 1 or min(*first, *second) < 1:
         raise ValueError("Give at least three areas, one in each group, with at least one respondent each.")
+    if simulations < 1 or not 0 < level < 1:
+        raise ValueError(f"simulations is {simulations} and level {level}; at least 1, and between 0 and 1.")
     if unknown := set(methods) - {"area_means", "cluster_robust", "permutation", "student", "welch"}:
         raise ValueError(f"There is no method {', '.join(sorted(unknown))}.")
     rng = np.random.default_rng(seed)

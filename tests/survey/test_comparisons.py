@@ -247,3 +247,30 @@ def test_what_is_asked_for_must_be_there() -> None:
             ask()
     with pytest.raises(ValueError, match=r"such as \['trust'\]"):
         explain_group(scores, "trend", "trust")
+
+
+def test_gap_needs_all_four_groups_and_heeds_weights() -> None:
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame(
+        {
+            "area_code": np.repeat([f"a{i}" for i in range(6)], 10),
+            "group": np.repeat(["up", "down"], 30),
+            "role": np.tile(["leader", "worker"], 30),
+            "y": rng.normal(3, 1, 60),
+            "weight": 1.0,
+        }
+    )
+    twice = frame.assign(weight=np.where(frame["role"] == "leader", 2.0, 1.0))
+
+    def found(table: pd.DataFrame) -> pd.Series:
+        scores = Scores(table.assign(respondent=range(len(table))), ("y",), ("group", "role"))
+        return compare_gaps(scores, "role", "group").to_frame().iloc[0]
+
+    # a weight of two within one cell of the design leaves means of the cells, and so gaps, as they were
+    assert found(twice)["difference"] == pytest.approx(found(frame)["difference"])
+    uneven = frame.assign(weight=rng.uniform(0.5, 2, 60))
+    cells = uneven.groupby(["group", "role"]).apply(lambda one: np.average(one["y"], weights=one["weight"]))
+    gap = {group: cells[group, "worker"] - cells[group, "leader"] for group in ("up", "down")}
+    assert found(uneven)["difference"] == pytest.approx(gap["up"] - gap["down"])
+    with pytest.raises(ModelError, match="no gap to compare"):
+        found(frame[(frame["group"] == "up") | (frame["role"] == "leader")])

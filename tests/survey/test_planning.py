@@ -34,3 +34,9 @@ def test_impossible_studies() -> None:
         simulate_power([10] * 3, [10], icc=1.0, seed=1)
     with pytest.raises(ValueError, match="no method"):
         simulate_power([10] * 3, [10], icc=0.1, methods=["anova"], seed=1)
+
+
+@pytest.mark.parametrize(("name", "value"), [("simulations", 0), ("level", 0), ("level", 1.5)])
+def test_studies_and_level_must_make_sense(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"{name} is|level {value}"):
+        simulate_power([5] * 3, [5] * 2, icc=0.1, seed=1, **{name: value})
