@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class ChartFigure(Figure):
@@ -42,3 +45,11 @@ def new_figure(size: tuple[float, float]) -> ChartFigure:
     figure = ChartFigure(figsize=size)
     FigureCanvasAgg(figure)
     return figure
+
+
+def set_log_ticks(ax: Axes) -> None:
+    """Mark 1, 2 and 5 times each power of ten along a logarithmic scale, as whole numbers."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_minor_formatter(NullFormatter())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from carerates.charts.canvas import set_log_ticks
 from carerates.charts.labels import label_points
 from carerates.charts.page import Page, Told, chart
 from carerates.charts.phrases import Phrases, level_words
@@ -96,6 +97,7 @@ def draw_shrinkage(page: Page, fit: FittedRates, *, year: int | None = None, lab
     )
     ax = page.axes((8.0, 6.0))
     ax.set_xscale("log")
+    set_log_ticks(ax)
     ax.vlines(size, frame["lower_95"], frame["upper_95"], color="#BFC5C9", linewidth=1.0, zorder=1.8)
     ax.vlines(size, crude, under, color=INK, linewidth=0.9, zorder=2.5, label="moved")
     ax.scatter(

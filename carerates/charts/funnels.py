@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from carerates.charts.canvas import set_log_ticks
 from carerates.charts.funnel_view import MOST_LABELS, FunnelView, Labels, view_funnel
 from carerates.charts.labels import label_points
 from carerates.charts.style import BLUE, GREY, INK, PAPER, dress, house_style, new_axes
@@ -133,7 +134,7 @@ def set_scales(ax: Axes, frame: pd.DataFrame, lines: pd.DataFrame, log_size: boo
     ax.set(xlim=(low, 1.04 * np.nanmax(size)), ylim=(0.0, top_of(frame, lines)))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 10 else f"{value:,.10g}")
     if log_size:
-        _set_log_ticks(ax)
+        set_log_ticks(ax)
     else:
         # a number such as 300,000 is about 0.6 inches wide; ticks must not run into each other in print
         wide = ax.get_window_extent().width / ax.figure.dpi
@@ -153,14 +154,6 @@ def top_of(frame: pd.DataFrame, lines: pd.DataFrame) -> float:
         at_typical = lines.loc[typical, uppers].to_numpy(dtype=float)
         top = max(top, min(1.05 * float(np.nanmax(at_typical, initial=0.0)), 1.6 * top))
     return top
-
-
-def _set_log_ticks(ax: Axes) -> None:
-    """Mark 1, 2 and 5 times each power of ten, in whole numbers and not as powers."""
-    from matplotlib.ticker import LogLocator, NullFormatter
-
-    ax.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def draw_lines(ax: Axes, view: FunnelView) -> None:

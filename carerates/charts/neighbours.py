@@ -68,7 +68,7 @@ def draw_neighbours(page: Page, result: SimilarAreas, *, area: str) -> Told:
     rows.dots(values, "area", marker="D", colour=ORANGE, size=52, rows=[0])
     rows.write(values, ["", *(f"{distance:.2f}" for distance in near["distance"])], colour=INK)
     position, name = str(band["position"]).split()[0], names[0]
-    factors = ", ".join(one.replace("_", " ") for one in result.settings.on)
+    factors = "; ".join(result.pool.labels)
     return Told(
         page.say("title", name=name, count=len(near), year=result.settings.year),
         page.say("unit"),

@@ -90,7 +90,7 @@ def draw_pairs(page: Page, result: ContrastingPairs) -> Told:
     ratios = [f"{ratio:.2f}" for ratio in frame["underlying_ratio"]]
     rows.write(rates[:, 1], ratios, size=8, colour=INK)
     rows.ax.set_xlim(0, 1.12 * float(np.max(rates)))
-    factors = ", ".join(one.replace("_", " ") for one in result.settings.on)
+    factors = "; ".join(result.pool.labels)
     return Told(
         page.say("pairs", year=result.settings.year),
         page.say("row_rate"),

@@ -71,6 +71,12 @@ def main() -> None:
             traceback.print_exc()
         click.echo(f"carerates: {error}", err=True)
         sys.exit(error.exit_code)
+    except (ValueError, TypeError) as error:
+        # what a method says of a wrong argument is said of the option that gave it
+        if "--verbose" in sys.argv[1:]:
+            traceback.print_exc()
+        click.echo(f"carerates: {error}", err=True)
+        sys.exit(click.UsageError.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("carerates: stopped; nothing half-written was left behind", err=True)
         sys.exit(130)

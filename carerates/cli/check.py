@@ -28,14 +28,12 @@ def command(file: Path, everything: bool, output: Path | None) -> None:
     be checked.
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.audit import check_file
-    from carerates.errors import OutputError
+    from carerates.cli.options import write_table
+    from carerates.reports.build import csv_bytes
 
     checked = check_file(file)
     if output is not None:
-        try:
-            checked.to_frame().to_csv(output, index=False)
-        except OSError as error:
-            raise OutputError(f"{output} cannot be written: {error.strerror}.") from error
-    click.echo(checked.summary(everything=everything))
+        write_table(output, csv_bytes(checked.to_frame()))
+    click.echo(checked.summary(everything=everything), err=output is not None and str(output) == "-")
     if checked.inconsistent:
         sys.exit(1)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from carerates.cli.options import PIPE, column_options, read_own, write_table
+from carerates.cli.options import PIPE, column_options, nation_option, read_own, write_table
 
 if TYPE_CHECKING:
-    from carerates.tables import RatesTable
     from carerates.trends import Rule
 
 RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
@@ -19,13 +18,7 @@ RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
 
 @click.command(name="classify")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--nation",
-    type=click.Choice(["wales", "england", "both"]),
-    default="wales",
-    show_default=True,
-    help="Whose areas, when no FILE is given.",
-)
+@nation_option("wales")
 @click.option("--rule", type=click.Choice(RULES), default="wcpp-corrected", show_default=True)
 @click.option("--start", type=int, required=True, help="First 31 March of the window.")
 @click.option("--end", type=int, required=True, help="Last 31 March of the window.")
@@ -62,7 +55,7 @@ RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
 )
 def command(
     file: Path | None,
-    nation: str,
+    nations: list[str],
     rule: str,
     start: int,
     end: int,
@@ -92,16 +85,16 @@ def command(
         chosen = replace(chosen, start_rate=start_rate.replace("-", "_"))  # type: ignore[arg-type]
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    rates = read_own(file, columns) if file is not None else load_rates(_nations(nation))
+    rates = load_rates(nations) if file is None else read_own(file, columns)
     # of a user's own file only the areas in it are known, and they are pooled
-    national = None if file is not None or not chosen.needs_national else _national(nation)
+    national = load_rates(nations, level="nation") if file is None and chosen.needs_national else None
     expected = None
     if expected_by:
         from carerates.models import adjust
         from carerates.sources import load_factors
 
-        nations = _nations("both" if file is not None else nation)
-        at_end = rates.select(year=end).join(load_factors(list(expected_by), nations=nations))
+        whose = ["wales", "england"] if file is not None else nations
+        at_end = rates.select(year=end).join(load_factors(list(expected_by), nations=whose))
         expected = adjust(at_end, factors=list(expected_by), method="quasi_poisson")
     found = classify(rates, chosen, expected=expected, probability=probability, national=national)
     write_table(out, csv_bytes(found.to_frame()))
@@ -129,15 +122,3 @@ def _rule(name: str, start: int, end: int, dead_band: float | None, *, excluded:
         return rules.wwcsc(dead_band, start, end)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _nations(nation: str) -> list[str]:
-    """Return the nations that an option names."""
-    return ["wales", "england"] if nation == "both" else [nation]
-
-
-def _national(nation: str) -> RatesTable:
-    """Return the published figures of the nations: areas without figures are in them too."""
-    from carerates.sources import load_rates
-
-    return load_rates(_nations(nation), level="nation")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from carerates.cli.options import column_options, read_own
+from carerates.cli.options import column_options, nation_option, read_own, tell
 
 if TYPE_CHECKING:
     from carerates.models import RateModel
@@ -18,13 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(name="fit", short_help="Fit a hierarchical model of rates.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--nation",
-    type=click.Choice(["wales", "england", "both"]),
-    default="both",
-    show_default=True,
-    help="Whose areas.",
-)
+@nation_option("both")
 @column_options
 @click.option("--first", type=int, default=2012, show_default=True, help="First year, of the 31 March.")
 @click.option("--last", type=int, default=2018, show_default=True, help="Last year, of the 31 March.")
@@ -50,11 +42,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default=Path("carerates-fit"),
     show_default=True,
-    help="Folder to write: tables (CSV), model (JSON), text and, with the extra 'bayes', fit.nc.",
+    help="Folder to write: tables (CSV), model (JSON), text, receipt and, with the extra 'bayes', fit.nc.",
 )
 def command(
     file: Path | None,
-    nation: str,
+    nations: list[str],
     columns: dict[str, Any],
     first: int,
     last: int,
@@ -73,60 +65,20 @@ def command(
       carerates fit mine.csv --area-column LA --first 2015 --last 2024 --factor deprivation
       carerates fit --nation wales --first 2010 --factor deprivation --out wales-fit
     """  # noqa: D301 - \b keeps click from joining the lines of the example
-    from carerates.errors import MissingExtraError, OutputError
     from carerates.models import RateModel, fit
+    from carerates.reports.build import write_fit
     from carerates.sources import load_factors
 
-    nations = ["wales", "england"] if nation == "both" else [nation]
     model = _read_model(model_file) if model_file else RateModel(factors=factors)
     rates = _rates(file, nations, range(first, last + 1), columns)
     if model.factors:
-        rates = rates.join(load_factors(list(model.factors), nations=nations))
+        whose = ["wales", "england"] if file is not None else nations
+        rates = rates.join(load_factors(list(model.factors), nations=whose))
+    tell("fitting the model")
     fitted = fit(model, rates, engine="nuts" if engine == "nuts" else "laplace", seed=seed, strict=strict)
-    tables = {
-        "areas": fitted.to_frame(),
-        "nations": fitted.nations(),
-        "regions": fitted.regions(),
-        "coefficients": fitted.coefficients(),
-        "hyperparameters": fitted.hyperparameters(),
-        "explained": fitted.explained(),
-        "predictive-checks": fitted.predictive_checks().to_frame(),
-        "checks": fitted.diagnostics.to_frame(),
-        "left-out": fitted.left_out,
-    }
-    if nation == "both":
-        tables["gap"] = fitted.gap()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        # everything is written beside the folder first, so that an interrupted run leaves nothing half done
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=out.name) as name:
-            part = Path(name)
-            for stem, table in tables.items():
-                banner = fitted.diagnostics.banner()
-                text = (f"# {banner}\n" if banner else "") + table.to_csv(index=False)
-                (part / f"{stem}.csv").write_text(text, encoding="utf-8")
-            (part / "model.json").write_text(model.to_json(), encoding="utf-8")
-            said = "\n\n".join(
-                (
-                    fitted.summary(),
-                    model.describe(),
-                    str(fitted.diagnostics),
-                    "\n".join(fitted.provenance.steps),
-                    fitted.provenance.caption(),
-                )
-            )
-            (part / "fit.txt").write_text(said + "\n", encoding="utf-8")
-            try:
-                fitted.save(part / "fit.nc")
-            except MissingExtraError as error:
-                click.echo(f"fit.nc was not written: {error}", err=True)
-            out.mkdir(exist_ok=True)
-            for one in sorted(part.iterdir()):
-                shutil.move(one, out / one.name)
-    except OSError as error:
-        raise OutputError(f"{out} cannot be written: {error.strerror}.") from error
+    folder = write_fit(fitted, out)
     click.echo(fitted.summary())
-    click.echo(f"\nWritten to {out}")
+    click.echo(f"\nWritten to {folder}")
 
 
 def _rates(file: Path | None, nations: list[str], years: range, columns: dict[str, Any]) -> RatesTable:

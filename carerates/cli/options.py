@@ -45,23 +45,64 @@ def column_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
-def read_own(file: Path, columns: dict[str, Any]) -> RatesTable:
-    """Read a user's file by the columns named; ``-`` is what comes through the pipe."""
-    from carerates.sources import read_rates
+def nation_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the option that says whose areas are compared; it arrives as a list of nations."""
 
-    names = {
-        "area": columns["area_column"],
-        "year": columns["year_column"],
-        "children": columns["children"],
-        "population": columns["population"],
-        "own_areas": columns["own_areas"],
-    }
+    def listed(_: click.Context, __: click.Parameter, value: str) -> list[str]:
+        return ["wales", "england"] if value == "both" else [value]
+
+    return click.option(
+        "--nation",
+        "nations",
+        type=click.Choice(["wales", "england", "both"]),
+        default=default,
+        show_default=True,
+        callback=listed,
+        help="Whose areas, when no FILE is given.",
+    )
+
+
+def read_own(file: Path, columns: dict[str, Any], year: int | None = None) -> RatesTable:
+    """Read a user's file by the columns named; ``-`` is what comes through the pipe.
+
+    With a year, the rows of that year; a file without a column of years is taken to be of it.
+    """
     if str(file) != PIPE:
-        return read_rates(file, **names)
+        return _read(file, columns, year)
     with tempfile.TemporaryDirectory() as place:
         piped = Path(place) / "standard-input.csv"
         piped.write_bytes(sys.stdin.buffer.read())
-        return read_rates(piped, **names)
+        return _read(piped, columns, year)
+
+
+def _read(file: Path, columns: dict[str, Any], year: int | None) -> RatesTable:
+    """Read a file that is there."""
+    from carerates.sources import read_rates
+
+    has_years = year is None or columns["year_column"] in _header(file)
+    rates = read_rates(
+        file,
+        area=columns["area_column"],
+        year=columns["year_column"] if has_years else year or 0,
+        children=columns["children"],
+        population=columns["population"],
+        own_areas=columns["own_areas"],
+    )
+    return rates.select(year=year) if year is not None and has_years else rates
+
+
+def _header(file: Path) -> str:
+    """Return the first line of a file as far as it can be read; reading proper reports what is wrong."""
+    try:
+        with file.open("rb") as opened:
+            return opened.readline(65_536).decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def tell(what: str) -> None:
+    """Say what is being done, aside from what a command prints."""
+    click.echo(f"  {what} ...", err=True)
 
 
 def write_table(out: Path, content: bytes) -> None:
@@ -95,11 +136,12 @@ def loudness(command: click.Command) -> click.Command:
 
 
 def _hush(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    """Let what a command says go nowhere; errors take another way."""
+    """Let what a command says go nowhere; errors are said when it has ended."""
     if value and not ctx.resilient_parsing:
         # a table asked for on standard output is no talk
         ctx.find_root().meta["carerates.stdout"] = sys.stdout
         ctx.with_resource(contextlib.redirect_stdout(io.StringIO()))
+        ctx.with_resource(contextlib.redirect_stderr(io.StringIO()))
 
 
 def _tell(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from carerates.cli.options import PIPE, column_options, read_own, write_table
+from carerates.cli.options import PIPE, column_options, nation_option, read_own, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,13 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(name="peers")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--nation",
-    type=click.Choice(["wales", "england", "both"]),
-    default="both",
-    show_default=True,
-    help="Whose areas to compare.",
-)
+@nation_option("both")
 @column_options
 @click.option("--year", type=int, required=True, help="Year of the 31 March.")
 @click.option(
@@ -55,7 +49,7 @@ if TYPE_CHECKING:
 )
 def command(
     file: Path | None,
-    nation: str,
+    nations: list[str],
     columns: dict[str, Any],
     year: int,
     on: tuple[str, ...],
@@ -83,10 +77,10 @@ def command(
     from carerates.sources import load_factors, load_rates
 
     aside = str(out) == PIPE  # the table is on standard output, and talk is not a part of it
-    nations = ["wales", "england"] if nation == "both" else [nation]
-    rates = load_rates(nations, years=year) if file is None else read_own(file, columns).select(year=year)
+    rates = load_rates(nations, years=year) if file is None else read_own(file, columns, year)
     if factors := [name for name in on if name != "population"]:
-        rates = rates.join(load_factors(factors, nations=nations))
+        whose = ["wales", "england"] if file is not None else nations
+        rates = rates.join(load_factors(factors, nations=whose))
     if contrasts:
         pairs = contrasting_pairs(rates, on)
         write_table(out, csv_bytes(pairs.to_frame()))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from carerates.cli.options import column_options, read_own
+from carerates.cli.options import PIPE, column_options, nation_option, read_own, write_table
 
 if TYPE_CHECKING:
     from carerates.tables import RatesTable
 
-_KINDS = ["funnel", "adjustment", "change", "classification", "rates"]
+_KINDS = ["funnel", "adjustment", "change", "classification", "rates", "peers", "pairs"]
 
 
 @click.command(
@@ -21,17 +21,13 @@ _KINDS = ["funnel", "adjustment", "change", "classification", "rates"]
 )
 @click.argument("kind", type=click.Choice(_KINDS))
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--nation",
-    type=click.Choice(["wales", "england", "both"]),
-    default="wales",
-    show_default=True,
-    help="Whose areas, when no FILE is given.",
-)
+@nation_option("wales")
 @column_options
 @click.option("--year", type=int, help="Year of the 31 March; for a change or classification its last year.")
 @click.option("--start", type=int, help="First year of a change or classification.")
-@click.option("--factor", "factors", multiple=True, help="A factor of an adjustment; may be repeated.")
+@click.option(
+    "--factor", "factors", multiple=True, help="Factor of an adjustment, of peers or pairs; may be repeated."
+)
 @click.option("--title", default="", help="What the figures show, as a statement.")
 @click.option("--lang", type=click.Choice(["en", "cy"]), default="en", show_default=True, help="Language.")
 @click.option("--alternative", type=click.Path(path_type=Path), help="An edited alternative.txt to use.")
@@ -39,6 +35,11 @@ _KINDS = ["funnel", "adjustment", "change", "classification", "rates"]
     "--previous",
     type=click.Path(path_type=Path),
     help="data.csv of the earlier edition.",
+)
+@click.option("--round-to", type=click.IntRange(min=1), help="Publish counts rounded to a multiple of this.")
+@click.option("--suppress-below", type=click.IntRange(min=1), help="Publish no count from 1 to below this.")
+@click.option(
+    "--audit", type=click.Path(path_type=Path), help="CSV of what was rounded and suppressed, not to publish."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of a model's draws.")
 @click.option(
@@ -48,12 +49,10 @@ _KINDS = ["funnel", "adjustment", "change", "classification", "rates"]
     show_default=True,
     help="Folder to write.",
 )
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
     kind: str,
     file: Path | None,
     out: Path,
-    quiet: bool,
     columns: dict[str, Any],
     **options: Any,  # noqa: ANN401
 ) -> None:
@@ -66,13 +65,15 @@ def command(
       carerates publish funnel --nation wales --year 2018 --lang cy --out release
       carerates publish adjustment --year 2018 --factor wimd_2019_most_deprived_30
       carerates publish change --start 2013 --year 2018
+      carerates publish pairs --year 2018 --factor deprivation --factor population
       carerates publish funnel mine.csv --area-column LA --children looked_after --year 2024
+      carerates publish funnel mine.csv --year 2024 --round-to 5 --suppress-below 5 --audit audit.csv
     """  # noqa: D301 - \b keeps click from joining the lines of the example
     from carerates.errors import OutputError
     from carerates.reports.publishing import read_earlier, write_release
     from carerates.reports.release import Wishes
 
-    result, inputs = _compute(kind, file, columns, options)
+    result = _protected(_compute(kind, file, columns, options), options)
     words = ""
     if options["alternative"] is not None:
         try:
@@ -86,16 +87,16 @@ def command(
         wishes,
         command=_typed(kind, file, columns | options),
         previous=read_earlier(options["previous"]),
-        inputs=inputs,
         stem=options["title"],
     )
-    if not quiet:
-        click.echo(f"Written: {page}")
+    click.echo(f"Written: {page}")
 
 
 def _typed(kind: str, file: Path | None, options: dict[str, Any]) -> str:
     """Return what was typed, as far as the figures and words depend on it."""
     usual = {one.name: one.default for one in command.params}
+    nations = options["nations"]
+    options = options | {"nations": nations[0] if len(nations) == 1 else "both", "audit": None}
     parts = ["carerates", "publish", kind, *([] if file is None else [file.name])]
     for name, value in sorted(options.items()):
         if value is None or value == usual.get(name) or value == ():
@@ -107,37 +108,65 @@ def _typed(kind: str, file: Path | None, options: dict[str, Any]) -> str:
     return shlex.join(parts)
 
 
-def _compute(
-    kind: str, file: Path | None, columns: dict[str, Any], options: dict[str, Any]
-) -> tuple[Any, dict[str, Any]]:
-    """Return the result, and what it was made from."""
-    nations = ["wales", "england"] if options["nation"] == "both" else [options["nation"]]
-    panel = _panel(file, nations, columns)
+def _protected(result: Any, options: dict[str, Any]) -> Any:  # noqa: ANN401 - any kind of result
+    """Return a result with its counts rounded and suppressed, where that is asked for."""
+    from carerates.reports.build import csv_bytes
+    from carerates.reports.disclosure import Disclosure, protect
+
+    if options["round_to"] is None and options["suppress_below"] is None:
+        if options["audit"] is not None:
+            raise click.UsageError("--audit goes with --round-to or --suppress-below.")
+        return result
+    done = protect(result, Disclosure(options["round_to"] or 1, below=options["suppress_below"] or 0))
+    click.echo(done.audit_summary(), err=str(options["audit"]) == PIPE)
+    if options["audit"] is not None:
+        write_table(options["audit"], csv_bytes(done.audit))
+    return done
+
+
+def _compute(kind: str, file: Path | None, columns: dict[str, Any], options: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the result asked for."""
+    from carerates.sources import load_rates
+
+    nations, year = options["nations"], options["year"]
     if kind in {"change", "classification"}:
+        panel = load_rates(nations) if file is None else read_own(file, columns)
         return _over_time(kind, panel, nations if file is None else [], options)
-    one = panel.select(year=options["year"]) if options["year"] is not None else panel
+    if file is not None:
+        one = read_own(file, columns, year)
+    else:
+        one = load_rates(nations) if year is None else load_rates(nations).select(year=year)
     if kind == "funnel":
         from carerates.funnels import funnel
 
-        return funnel(one), {}
-    if kind == "adjustment":
-        from carerates.models import adjust
-        from carerates.sources import load_factors
-
-        if not options["factors"]:
-            raise click.UsageError("An adjustment needs at least one --factor, such as --factor deprivation.")
-        joined = one.join(load_factors(list(options["factors"]), nations=nations))
-        return adjust(joined, list(options["factors"])), {"rates": joined}
+        return funnel(one)
+    if kind in {"adjustment", "peers", "pairs"}:
+        whose = nations if file is None else ["wales", "england"]
+        return _by_need(kind, one, list(options["factors"]), whose)
     from carerates.models import RateModel, fit
 
     model = RateModel() if len(one.years) > 1 else RateModel().for_one_year()
-    return fit(model, one, seed=options["seed"]), {}
+    return fit(model, one, seed=options["seed"])
 
 
-def _over_time(
-    kind: str, panel: RatesTable, nations: list[str], options: dict[str, Any]
-) -> tuple[Any, dict[str, Any]]:
-    """Return a change or a classification, and what it was made from."""
+def _by_need(kind: str, rates: RatesTable, factors: list[str], nations: list[str]) -> Any:  # noqa: ANN401
+    """Return a result that rests on factors of need."""
+    from carerates.models import adjust
+    from carerates.peers import contrasting_pairs, similar_areas
+    from carerates.sources import load_factors
+
+    if not factors:
+        what = "An adjustment needs" if kind == "adjustment" else f"Publishing {kind} needs"
+        raise click.UsageError(f"{what} at least one --factor, such as --factor deprivation.")
+    if loaded := [name for name in factors if name != "population"]:
+        rates = rates.join(load_factors(loaded, nations=nations))
+    if kind == "adjustment":
+        return adjust(rates, factors)
+    return similar_areas(rates, factors) if kind == "peers" else contrasting_pairs(rates, factors)
+
+
+def _over_time(kind: str, panel: RatesTable, nations: list[str], options: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return a change or a classification."""
     from carerates.sources import load_rates
     from carerates.trends import change, classify, rules
 
@@ -145,14 +174,7 @@ def _over_time(
     if start is None or end is None:
         raise click.UsageError(f"A {kind} needs --start and --year, its first and last year.")
     if kind == "change":
-        return change(panel, start, end), {"rates": panel}
+        return change(panel, start, end)
     national = load_rates(nations, level="nation") if nations else None
     rule = rules.wcpp(start=start, end=end, shortfall=None)
-    return classify(panel, rule, national=national), {"rates": panel, "national": national}
-
-
-def _panel(file: Path | None, nations: list[str], columns: dict[str, Any]) -> RatesTable:
-    """Return all years of the bundled figures, or a user's own table."""
-    from carerates.sources import load_rates
-
-    return load_rates(nations) if file is None else read_own(file, columns)
+    return classify(panel, rule, national=national)

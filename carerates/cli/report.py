@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+from carerates.cli.options import tell
 
 
 @click.command(name="report")
@@ -29,10 +30,7 @@ import click
     show_default=True,
     help="Language of --area's page.",
 )
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-def command(
-    nation: str | None, year: int | None, out: Path | None, area: str | None, lang: str, quiet: bool
-) -> None:
+def command(nation: str | None, year: int | None, out: Path | None, area: str | None, lang: str) -> None:
     """Write a report on the bundled edition: one page, charts, tables and a receipt; or a page on one area.
 
     \b
@@ -44,10 +42,6 @@ def command(
     from carerates.reports.build import DEFAULT_FOLDER, report
     from carerates.reports.my_area import area_page
 
-    def tell(what: str) -> None:
-        if not quiet:
-            click.echo(f"  {what} ...", err=True)
-
     among: Any = None if nation is None else nation.lower()
     if area is not None:
         page = area_page(area, year, out, lang=lang, nation=among, progress=tell)
@@ -55,5 +49,4 @@ def command(
         raise click.UsageError("--lang goes with --area: the page on one area is in both languages.")
     else:
         page = report(among or "wales", year, out or DEFAULT_FOLDER, progress=tell)
-    if not quiet:
-        click.echo(f"Written: {page}", file=sys.stdout)
+    click.echo(f"Written: {page}")

@@ -18,7 +18,7 @@ from carerates.tables import RateDraws, RatesTable
 
 @dataclass(frozen=True, slots=True)
 class ContrastSettings:
-    """What :func:`contrasting_pairs` was asked."""
+    """What :func:`contrasting_pairs` was asked; ``joint_draws`` where a fit gave the underlying rates."""
 
     on: tuple[str, ...]
     year: int
@@ -27,6 +27,8 @@ class ContrastSettings:
     minimum_ratio: float
     probability: float
     distinct: bool
+    weights: tuple[float, ...] = ()
+    joint_draws: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +42,15 @@ class ContrastingPairs:
         One row per pair; see :meth:`to_frame`.
     considered : int
         Pairs close enough in need to be considered.
+    pool : NeedPool
+        The areas and their standardised need.
     provenance : Provenance
     """
 
     settings: ContrastSettings
     frame: pd.DataFrame = field(repr=False)
     considered: int
+    pool: NeedPool = field(repr=False)
     provenance: Provenance
 
     def to_frame(self) -> pd.DataFrame:
@@ -62,8 +67,8 @@ class ContrastingPairs:
         """Describe the pairs in a paragraph."""
         chosen = self.settings
         text = (
-            f"Of {self.considered} pairs with similar need on {', '.join(chosen.on)} in {chosen.year} (the "
-            f"closest {100 * chosen.closest_share:g}% of pairs), {len(self.frame)} shown here have "
+            f"Of {self.considered} pairs with similar need on {'; '.join(self.pool.labels)} in {chosen.year} "
+            f"(the closest {100 * chosen.closest_share:g}% of pairs), {len(self.frame)} shown here have "
             f"underlying rates that differ by a ratio of at least {chosen.minimum_ratio:g} with probability "
             f"{chosen.probability:g} or more."
         )
@@ -156,10 +161,18 @@ def contrasting_pairs(
     frame = pd.DataFrame(rows).sort_values(["underlying_ratio", "high_code"], ascending=[False, True])
     chosen = _choose(frame[frame["probability_ratio"] >= probability], pairs, distinct)
     settings = ContrastSettings(
-        pool.factors, pool.year, pairs, closest_share, minimum_ratio, probability, distinct
+        pool.factors,
+        pool.year,
+        pairs,
+        closest_share,
+        minimum_ratio,
+        probability,
+        distinct,
+        tuple(pool.weights.tolist()),
+        fit is not None,
     )
     step = f"{len(chosen)} contrasting pairs of {int(near.sum())} close in need"
-    return ContrastingPairs(settings, chosen, int(near.sum()), pool.provenance.then(step))
+    return ContrastingPairs(settings, chosen, int(near.sum()), pool, pool.provenance.then(step))
 
 
 def _draws(fit: object, pool: NeedPool) -> Floats:

@@ -93,7 +93,7 @@ class SimilarAreas:
     def summary(self) -> str:
         """Describe the neighbours in a paragraph."""
         chosen = self.settings
-        how = "an official list" if chosen.official else f"distance on {', '.join(chosen.on)}"
+        how = "an official list" if chosen.official else f"distance on {'; '.join(self.pool.labels)}"
         text = (
             f"Areas of similar need among {len(self.pool.frame)} areas in {chosen.year}, by {how}"
             f"{'' if chosen.within == 'all' else ' within the same ' + chosen.within}. "

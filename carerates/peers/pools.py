@@ -26,6 +26,8 @@ class NeedPool:
     frame : DataFrame
         One row per area: labels, children, population, rate and the factors as given.
     factors : tuple of str
+    labels : tuple of str
+        The factors as a reader calls them.
     weights : array of float, shape (factors,)
         Summing to 1.
     scores : array of float, shape (areas, factors)
@@ -40,6 +42,7 @@ class NeedPool:
 
     frame: pd.DataFrame = field(repr=False)
     factors: tuple[str, ...]
+    labels: tuple[str, ...]
     weights: Floats
     scores: Floats
     parts: Floats
@@ -100,6 +103,7 @@ def gather_need(
     return NeedPool(
         frame,
         names,
+        _labels(names, table),
         share,
         scores,
         squared_parts(scores, share),
@@ -145,6 +149,12 @@ def _numbers(factors: pd.DataFrame) -> dict[str, pd.Series]:
     if problems:
         raise TableError("These factors of need cannot be read.", problems)
     return found
+
+
+def _labels(names: tuple[str, ...], table: RatesTable) -> tuple[str, ...]:
+    """Return what a reader calls the factors."""
+    known = {one.name: one.label for one in table.factors} | {"population": "number of children aged 0-17"}
+    return tuple(known.get(name) or name.replace("_", " ") for name in names)
 
 
 def _weights(names: tuple[str, ...], weights: Mapping[str, float] | None) -> Floats:

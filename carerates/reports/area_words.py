@@ -73,6 +73,7 @@ def write_area(view: AreaView, drawings: dict[str, Drawing], files: tuple[str, .
         subtitle=say(
             "area_subtitle", lang, count=len(view.estimates.areas), place=say(f"in_{view.nation}", lang)
         ),
+        lead_heading=say("main_points", lang),
         lead=(Bullets(area_sentences(view, lang)), Notice(say("caution", lang))),
         sections=tuple(sections),
         footer=attributions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pandas as pd
 
 from carerates.charts import plot
+from carerates.errors import MissingExtraError
 from carerates.funnels import Funnel
+from carerates.models import FittedRates
 from carerates.reports.analysis import Nation, analyse
+from carerates.reports.cells import neutral_text
 from carerates.reports.content import write_document
 from carerates.reports.drawings import draw_all
 from carerates.reports.exports import data_tables
@@ -20,6 +24,8 @@ from carerates.reports.html import render_page
 from carerates.reports.pictures import draw
 from carerates.reports.receipt import make_receipt, receipt_text
 from carerates.reports.recipes import write_inputs, write_recipe
+from carerates.reports.values import headline_numbers as result_numbers
+from carerates.reports.values import plain_settings
 
 DEFAULT_FOLDER = "carerates-report"
 
@@ -114,7 +120,69 @@ def write_funnel(funnel: Funnel, out: str | Path, *, headline: str = "") -> Path
     return Path(out)
 
 
+def write_fit(fitted: FittedRates, out: str | Path) -> Path:
+    """Write a fitted model as tables, specification, words and receipt; return the folder.
+
+    With the extra ``bayes`` the whole fit is written too, as ``fit.nc``.
+    """
+    model = fitted.settings
+    said = (
+        fitted.summary(),
+        model.describe(),
+        str(fitted.diagnostics),
+        "\n".join(fitted.provenance.steps),
+        fitted.provenance.caption(),
+    )
+    with whole_folder(Path(out)) as folder:
+        for name, frame in fit_tables(fitted).items():
+            (folder / name).write_bytes(csv_bytes(frame))
+        (folder / "model.json").write_text(model.to_json(), encoding="utf-8", newline="\n")
+        (folder / "fit.txt").write_text("\n\n".join(said) + "\n", encoding="utf-8", newline="\n")
+        with contextlib.suppress(MissingExtraError):
+            fitted.save(folder / "fit.nc")
+        recipe = write_recipe(fitted)
+        write_inputs(folder, recipe)
+        receipt = make_receipt(
+            folder,
+            command="carerates fit",
+            settings=plain_settings(model),
+            provenance=fitted.provenance,
+            headline=result_numbers(fitted.to_frame()),
+            recompute=None if recipe is None else {**recipe.to_dict(), "layout": "fit"},
+        )
+        (folder / RECEIPT).write_text(receipt_text(receipt), encoding="utf-8", newline="\n")
+    return Path(out)
+
+
+def fit_tables(fitted: FittedRates) -> dict[str, pd.DataFrame]:
+    """Return the tables of a fitted model, by file name."""
+    tables = {
+        "areas.csv": fitted.to_frame(),
+        "nations.csv": fitted.nations(),
+        "regions.csv": fitted.regions(),
+        "coefficients.csv": fitted.coefficients(),
+        "hyperparameters.csv": fitted.hyperparameters(),
+        "explained.csv": fitted.explained(),
+        "predictive-checks.csv": fitted.predictive_checks().to_frame(),
+        "checks.csv": fitted.diagnostics.to_frame(),
+        "left-out.csv": fitted.left_out,
+    }
+    if fitted.to_frame()["nation"].nunique() == 2:
+        tables["gap.csv"] = fitted.gap()
+    return tables
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a frame as CSV for spreadsheets: UTF-8 with a mark, twelve digits, the same bytes each time."""
+    """Return a frame as CSV for spreadsheets: UTF-8 with a mark, twelve digits, the same bytes each time.
+
+    No text from the data is taken for a formula.
+    """
+    frame = frame.assign(
+        **{
+            str(name): values.map(lambda one: neutral_text(one) if isinstance(one, str) else one)
+            for name, values in frame.items()
+            if not pd.api.types.is_numeric_dtype(values)
+        }
+    )
     text: str = frame.to_csv(index=False, lineterminator="\r\n", float_format="%.12g")
     return ("\ufeff" + text).encode("utf-8")

@@ -7,6 +7,7 @@ from carerates.reports.document import Bullets, Document, Notice
 from carerates.reports.headlines import headline_sentences
 from carerates.reports.pictures import Drawing
 from carerates.reports.sections import alike, course, methods, need, quality, rates, sensitivity, underlying
+from carerates.reports.wording import say
 
 _CAUTION = (
     "A rate is neither good nor bad. Being outside a limit says that chance alone is an unlikely explanation; it does "
@@ -36,6 +37,7 @@ def write_document(analysis: Analysis, drawings: dict[str, Drawing]) -> Document
     return Document(
         title=f"Children looked after in {place}, 31 March {year}",
         subtitle="Rates of local authorities compared: chance, deprivation, change and what lies behind them",
+        lead_heading=say("main_points", "en"),
         lead=(Bullets(headline_sentences(analysis)), Notice(_CAUTION)),
         sections=tuple(parts),
         footer=tuple(

@@ -21,14 +21,16 @@ _WITHOUT_CHART = frozenset({"SimilarAreas"})
 
 
 def rename_areas(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Return the rows with the areas' names in a language."""
-    if lang == "en" or "area_code" not in frame or "area_name" not in frame:
+    """Return the rows with the names of areas, neighbours and both areas of a pair in a language."""
+    if lang == "en":
         return frame
-    named = [
-        _name(str(code), str(name), lang)
-        for code, name in zip(frame["area_code"], frame["area_name"], strict=True)
-    ]
-    return frame.assign(area_name=named)
+    renamed = {}
+    for part in ("area", "neighbour", "high", "low"):
+        code, name = f"{part}_code", f"{part}_name"
+        if code in frame and name in frame:
+            pairs = zip(frame[code], frame[name], strict=True)
+            renamed[name] = [_name(str(one), str(called), lang) for one, called in pairs]
+    return frame.assign(**renamed)
 
 
 def _name(code: str, name: str, lang: str) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from carerates.errors import OutputError
 from carerates.provenance import NO_PROVENANCE, Provenance
+from carerates.reports.suppression import Group, Suppression
 from carerates.reports.wording import say
 
 Halves = Literal["up", "even", "down"]
@@ -171,14 +172,15 @@ def protect(
     Raises
     ------
     OutputError
-        If a count is not a whole number, or a group leaves no second cell to suppress.
+        If a count is not a whole number, or the groups do not lie inside each other.
 
     Notes
     -----
-    In each group and year, with the group's total published: where exactly one cell is suppressed, or where
-    the suppressed cells together are so few that their sum gives them away, the smallest other cell is
-    suppressed too, until at least two cells are and their sum is no smaller than the threshold.  This is the
-    rule for a table of one hierarchy; it does not protect against other tables that publish the same counts.
+    In each group and year: where exactly one cell is suppressed, or the suppressed cells together are so few
+    that the total gives them away, the smallest other cell is suppressed too, until at least two are and
+    their sum is no smaller than the threshold.  What totals of groups and of the groups in them tell together
+    is reckoned with (:mod:`carerates.reports.suppression`).  This is the rule for a table of one hierarchy;
+    it does not protect against other tables that publish the same counts.
 
     Examples
     --------
@@ -200,16 +202,20 @@ def protect(
     # a cell that its publisher suppressed already is as unknown to the reader as one suppressed here
     given = np.isnan(counts)
     present = [name for name in groups if name in frame]
-    totals = _secondary(frame, counts, given, action, reason, present, settings)
-    hidden = np.isin(action, [PRIMARY, SECONDARY]) | given
+    made = Suppression(counts, action == PRIMARY, _groups(frame, present), settings.below)
+    made.settle()
+    for cell, why in made.reasons.items():
+        action[cell], reason[cell] = SECONDARY, why
+    totals = _total_rows(list(made.groups), counts, frame, present, settings)
+    hidden = made.hidden | given
     published = np.where(hidden, np.nan, round_to(counts, settings.nearest, settings.halves))
     audit = frame[[name for name in ("area_code", "area_name", "year", *present) if name in frame]].assign(
         count=counts, published=published, action=np.where(given, "not given", action), reason=reason
     )
     audit = pd.concat([audit.assign(cell="area"), totals], ignore_index=True)
-    made = _published_frame(frame, published, hidden & ~given, count, population, settings)
+    shown = _published_frame(frame, published, hidden & ~given, count, population, settings)
     provenance = getattr(data, "provenance", NO_PROVENANCE).then(protection_words(settings, "en").rstrip("."))
-    return Protected(settings, provenance, made, audit)
+    return Protected(settings, provenance, shown, audit)
 
 
 def _first(frame: pd.DataFrame, names: tuple[str, ...]) -> str | None:
@@ -230,71 +236,42 @@ def _primary(
     return action, reason
 
 
-def _secondary(
-    frame: pd.DataFrame,
+def _groups(frame: pd.DataFrame, names: list[str]) -> list[Group]:
+    """Return the groups whose totals are published, in each year, the smaller first."""
+    years = frame["year"].to_numpy() if "year" in frame else np.zeros(len(frame))
+    found = []
+    for level, name in enumerate(names):
+        indices = frame.groupby([frame[name].to_numpy(), years], sort=True).indices
+        for key, cells in indices.items():
+            assert isinstance(key, tuple)
+            found.append(Group(level, f"{name} {key[0]}", np.asarray(cells), key[1]))
+    return found
+
+
+def _total_rows(
+    groups: list[Group],
     counts: NDArray[np.float64],
-    given: NDArray[np.bool_],
-    action: NDArray[np.object_],
-    reason: NDArray[np.object_],
-    groups: list[str],
+    frame: pd.DataFrame,
+    names: list[str],
     settings: Disclosure,
 ) -> pd.DataFrame:
-    """Suppress further cells until no group's total gives one away; return the totals' own rows."""
-    years = frame["year"].to_numpy() if "year" in frame else np.zeros(len(frame))
+    """Return the audit's row of each total."""
     rows = []
-    for level, name in enumerate(groups):
-        indices = frame.groupby([frame[name].to_numpy(), years], sort=True).indices
-        for key, places in indices.items():
-            assert isinstance(key, tuple)
-            group, year = key
-            inside = np.asarray(places)
-            _protect_group(counts, given, action, reason, inside, f"{name} {group}", settings)
-            known = counts[inside]
-            total = float(np.nansum(known))
-            hidden = bool(given[inside].any())
-            rows.append(
-                {
-                    "cell": "total",
-                    name: group,
-                    "year": year if "year" in frame else None,
-                    "count": total,
-                    "published": np.nan
-                    if hidden
-                    else float(round_to(np.array([total]), settings.nearest, settings.halves)[0]),
-                    "action": "not given" if hidden else PUBLISHED,
-                    "reason": "a cell of it was not given" if hidden else "",
-                    "level": level,
-                }
-            )
-    made = pd.DataFrame(rows)
-    return made.drop(columns=["level", *(["year"] if "year" not in frame else [])], errors="ignore")
-
-
-def _protect_group(
-    counts: NDArray[np.float64],
-    given: NDArray[np.bool_],
-    action: NDArray[np.object_],
-    reason: NDArray[np.object_],
-    inside: NDArray[np.intp],
-    words: str,
-    settings: Disclosure,
-) -> None:
-    """Suppress the smallest other cells of one group until its total gives none of them away."""
-    if given[inside].any():
-        return  # the reader does not have the group's total as a sum of published cells
-    while True:
-        hidden = inside[np.isin(action[inside], [PRIMARY, SECONDARY])]
-        if not len(hidden) or (len(hidden) >= 2 and counts[hidden].sum() >= max(settings.below, 1)):
-            return
-        left = inside[~np.isin(action[inside], [PRIMARY, SECONDARY])]
-        if not len(left):
-            raise OutputError(
-                f"No second cell of {words} can be suppressed, so its total would give a small count away. "
-                "Leave the total out (groups=...), or merge the area with another."
-            )
-        # a zero tells a reader little and protects little, so the smallest count above zero goes first
-        order = sorted(left, key=lambda at: (counts[at] == 0, counts[at]))
-        action[order[0]], reason[order[0]] = SECONDARY, f"to protect another cell of {words}"
+    for group in groups:
+        name = names[group.level]
+        total = float(np.nansum(counts[group.cells]))
+        rounded = float(round_to(np.array([total]), settings.nearest, settings.halves)[0])
+        missing = bool(np.isnan(counts[group.cells]).any())
+        row = {
+            "cell": "total",
+            name: frame[name].iloc[int(group.cells[0])],
+            "count": total,
+            "published": rounded if group.open else np.nan,
+            "action": PUBLISHED if group.open else "not given" if missing else SECONDARY,
+            "reason": group.reason,
+        }
+        rows.append(row | ({"year": group.year} if "year" in frame else {}))
+    return pd.DataFrame(rows)
 
 
 def _published_frame(

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from carerates.reports.wording import mark_meanings
+from carerates.tables.status import STATUSES
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -79,6 +82,8 @@ class Table:
         Shorthand explained, below the table.
     folded : bool
         Whether the table starts folded away on a page.
+    row_heading : int
+        Which column names the rows.
     """
 
     name: str
@@ -88,6 +93,7 @@ class Table:
     numeric: tuple[bool, ...]
     note: str = ""
     folded: bool = False
+    row_heading: int = 0
 
 
 Block = Paragraph | Subheading | Bullets | Links | Notice | Picture | Table
@@ -112,6 +118,7 @@ class Document:
     sections: tuple[Section, ...]
     footer: tuple[str, ...] = ()
     lang: str = "en"
+    lead_heading: str = ""
 
     def pictures(self) -> list[Picture]:
         """Return every picture in reading order."""
@@ -142,7 +149,8 @@ def make_table(
     decimals : mapping, optional
         Decimals of numeric columns; 1 when not given, 0 for whole numbers.
     missing : str
-        Shorthand for a cell without a value; explain it in ``note``.
+        Shorthand for a cell without a value, where no column ``status`` says more.  What the marks in the
+        table mean is put before the note.
     note, folded
         As in :class:`Table`.
     """
@@ -151,6 +159,7 @@ def make_table(
         pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(frame[column])
         for column in headings
     )
+    gaps = _gap_marks(frame, missing)
     cells: list[list[str]] = []
     for column, is_number in zip(headings, numeric, strict=True):
         if is_number:
@@ -158,11 +167,23 @@ def make_table(
             digits = places.get(column, 0 if whole else 1)
             grouped = column != "year"
             show = format_probability if column.startswith("probability") else format_number
-            cells.append([show(value, digits, missing, grouped=grouped) for value in frame[column]])
+            told = zip(frame[column], gaps, strict=True)
+            cells.append([show(value, digits, gap, grouped=grouped) for value, gap in told])
         else:
             cells.append([missing if pd.isna(value) else str(value) for value in frame[column]])
     rows = tuple(zip(*cells, strict=True))
+    used = {cell for row in rows for cell in row if cell in {missing, *gaps} and cell not in note}
+    meanings = "; ".join(mark_meanings(used, "en"))
+    note = " ".join(part for part in (f"{meanings}." if meanings else "", note) if part)
     return Table(name, caption, tuple(headings.values()), rows, numeric, note, folded)
+
+
+def _gap_marks(frame: pd.DataFrame, missing: str) -> list[str]:
+    """Return the mark of a gap in each row: what its status says, where the row has one without a count."""
+    if "status" not in frame:
+        return [missing] * len(frame)
+    known = [STATUSES.get(str(one)) for one in frame["status"]]
+    return [missing if one is None or one.has_count else one.shorthand or missing for one in known]
 
 
 def format_probability(value: float, decimals: int, missing: str = "[x]", *, grouped: bool = True) -> str:

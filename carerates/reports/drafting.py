@@ -6,8 +6,9 @@ import re
 
 import pandas as pd
 
-from carerates.provenance import Provenance
+from carerates import areas
 from carerates.reports.cells import one_line
+from carerates.reports.counts import with_status
 from carerates.reports.depiction import draw_result, rename_areas
 from carerates.reports.release import (
     Release,
@@ -32,22 +33,23 @@ SHOWN: dict[str, list[str]] = {
     "Adjustment": [
         *_WHO, "nation", "year", "children", "population", "rate_per_10000", "expected_children",
         "expected_rate_per_10000", "expected_rate_lower_95", "expected_rate_upper_95",
-        "expected_rate_per_10000_left_out", "percent_difference_left_out", "used",
+        "expected_rate_per_10000_left_out", "percent_difference_left_out", "used", "status",
     ],
     "Change": [
         *_WHO, "start", "end", "rate_start", "rate_end", "children_start", "children_end",
         "absolute_change", "percent_change", "percent_lower", "percent_upper",
-        "percent_rounding_low", "percent_rounding_high",
+        "percent_rounding_low", "percent_rounding_high", "status",
     ],
     "Classification": [
         *_WHO, "start", "end", "rate_start", "rate_end", "percent_change", "national_percent",
         "probability_increasing", "probability_decreasing", "probability_stable", "label",
-        "depends_on_rounding",
+        "depends_on_rounding", "status",
     ],
     "FittedRates": [
         *_WHO, "year", "children", "population", "rate_per_10000", "underlying_rate_per_10000",
         "lower_95", "upper_95", "expected_rate_per_10000", "ratio_to_expected",
         "probability_above_expected", "shrinkage", "rank", "rank_lower_95", "rank_upper_95",
+        "status",
     ],
     "SimilarAreas": [*_WHO, "rank", "neighbour_name", "distance"],
     "ContrastingPairs": [
@@ -65,6 +67,8 @@ _ORDER: list[object] = [
 ]  # fmt: skip
 # a column whose name means something else in other results
 _OTHERWISE = {"Comparison": {"label": "scale"}}
+# limits have the decimals of what they bound
+_LIMITS = ("lower_95", "upper_95", "lower_99_8", "upper_99_8")
 _YEARS_KEPT = re.compile(r"(?:kept|loaded) years ((?:\d{4}(?:-\d{4})?(?:, )?)+)")
 
 
@@ -87,10 +91,10 @@ def draft_release(
     require_language(asked.lang)
     lang, kind = asked.lang, type(result).__name__
     own = result.to_frame().rename(columns=_OTHERWISE.get(kind, {}))
-    shown = rename_areas(own, lang)
+    shown = rename_areas(with_status(result, own), lang)
     caption = "table_areas" if "area_code" in own else "table_rows"
-    full = make_release_table(shown, "data", say(caption, lang), lang)
-    years = (asked.year,) if asked.year is not None else _years(own, result.provenance)
+    full = make_release_table(shown, "data", say(caption, lang), lang, decimals=_decimals(result))
+    years = (asked.year,) if asked.year is not None else _years(own, result)
     subtitle = _subtitle(kind, own, lang, years)
     title = one_line(asked.title) or subtitle
     names = SHOWN.get(kind) or [column.name for column in full.columns]
@@ -126,7 +130,7 @@ def _subtitle(kind: str, frame: pd.DataFrame, lang: str, years: tuple[int, ...])
     """Return the statistical title: measure, places, period."""
     key = f"kind_{kind}"
     words = say(key if ("phrase", key) in translations() else "kind_other", lang)
-    nations = sorted({str(one) for one in frame["nation"].dropna()}) if "nation" in frame else []
+    nations = _nations(frame)
     both = nations == ["England", "Wales"]
     places = (
         say("both_nations", lang)
@@ -135,6 +139,27 @@ def _subtitle(kind: str, frame: pd.DataFrame, lang: str, years: tuple[int, ...])
     )
     when = _period(years, lang)
     return ", ".join(one for one in (words, places, when) if one)
+
+
+def _nations(frame: pd.DataFrame) -> list[str]:
+    """Return the nations that the rows are of, from their column or the codes of their areas."""
+    if "nation" in frame:
+        return sorted({str(one) for one in frame["nation"].dropna()})
+    known = areas.register().drop_duplicates("area_code").set_index("area_code")["nation"]
+    codes = {
+        str(one) for name in ("area_code", "high_code", "low_code") if name in frame for one in frame[name]
+    }
+    return sorted({str(known[code]) for code in codes if code in known.index})
+
+
+def _decimals(result: Result) -> dict[str, int]:
+    """Return the decimals of columns whose name leaves open what they count."""
+    kind = type(result).__name__
+    if kind == "Comparison":
+        return dict.fromkeys(_LIMITS, 2)
+    if kind == "Funnel" and getattr(result.settings, "kind", "") == "ratio":
+        return dict.fromkeys(("rate", "rate_low", "rate_high", "target", *_LIMITS), 2)
+    return {}
 
 
 def _period(years: tuple[int, ...], lang: str) -> str:
@@ -146,11 +171,14 @@ def _period(years: tuple[int, ...], lang: str) -> str:
     return say("between_dates", lang, start=years[0], end=years[-1])
 
 
-def _years(frame: pd.DataFrame, provenance: Provenance) -> tuple[int, ...]:
-    """Return the years that the rows are of, from their columns or the steps that led to them."""
+def _years(frame: pd.DataFrame, result: Result) -> tuple[int, ...]:
+    """Return the years that the rows are of: from columns, settings or the steps that led to them."""
     named = [name for name in ("year", "start", "end") if name in frame]
     found = {int(one) for name in named for one in frame[name].dropna()}
-    for step in reversed(() if named else provenance.steps):
+    asked = getattr(result.settings, "year", None)
+    if not named and asked is not None:
+        return (int(asked),)
+    for step in reversed(() if named else result.provenance.steps):
         if match := _YEARS_KEPT.match(step):
             spans = [[int(year) for year in span.split("-")] for span in match[1].split(", ")]
             found = {year for span in spans for year in range(span[0], span[-1] + 1)}
@@ -179,8 +207,19 @@ def _further_tables(result: Result, frame: pd.DataFrame, lang: str) -> tuple[Rel
     for word, member in (("table_coefficients", "coefficients"), ("table_explained", "r_squared")):
         part = getattr(result, member, None)
         if isinstance(part, pd.DataFrame) and len(part) and len(part.columns) > 1:
-            tables.append(make_release_table(part, member.replace("_", "-"), say(word, lang), lang))
+            named = _named_terms(part, result)
+            name, places = member.replace("_", "-"), dict.fromkeys(_LIMITS, 3)
+            tables.append(make_release_table(named, name, say(word, lang), lang, decimals=places))
     return tuple(_without_gaps(table) for table in tables)
+
+
+def _named_terms(coefficients: pd.DataFrame, result: Result) -> pd.DataFrame:
+    """Return coefficients with their factors as a reader calls them."""
+    factors, labels = getattr(result.settings, "factors", ()), getattr(result, "labels", ())
+    if "term" not in coefficients or len(factors) != len(labels):
+        return coefficients
+    called = dict(zip(factors, labels, strict=True))
+    return coefficients.assign(term=[called.get(term, term) for term in coefficients["term"]])
 
 
 def _place_in_order(word: object) -> int:

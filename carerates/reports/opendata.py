@@ -71,15 +71,15 @@ def make_open_data(release: Release, years: Sequence[int] = ()) -> OpenData:
     frame = table.to_frame()
     indicators = [column for column in table.columns if column.numeric and column.name not in _PLACE_COLUMNS]
     filters = [column for column in table.columns if not column.numeric and column.name not in _PLACE_COLUMNS]
+    # a change ends in the time of its row; what it started from is one more thing that tells rows apart
+    filters += [column for column in table.columns if column.name == "start"]
     period = _periods(frame, years)
     rows: list[tuple[str, ...]] = [(*TIME_AND_PLACE, *(one.name for one in (*filters, *indicators)))]
     for at, (_, row) in enumerate(frame.iterrows()):
         place = _place(str(row["area_code"]), str(row.get("area_name", "")))
-        words = [str(row[one.name]) for one in filters]
+        words = [str(row[one.name]) if one.name != "start" else f"{row['start']:.0f}" for one in filters]
         numbers = [_number(row[one.name], one.decimals) for one in indicators]
-        rows.append(
-            (period[at], "31 March" if len(period[at]) == 4 else "Reporting year", *place, *words, *numbers)
-        )
+        rows.append((period[at], "Reporting year", *place, *words, *numbers))
     meta: list[tuple[str, ...]] = [META]
     meta += [(one.name, "Filter", one.heading, "", "", "", "", "") for one in filters]
     meta += [
@@ -162,8 +162,15 @@ def _check_rows(header: tuple[str, ...], rows: list[tuple[str, ...]], kinds: dic
     keys = [name for name in header if name in TIME_AND_PLACE or kinds.get(name) == "Filter"]
     if repeated := int(frame.duplicated(keys).sum()):
         problems.append(f"{repeated} rows repeat the time, place and filters of another")
-    bad = frame.loc[~frame["time_period"].str.fullmatch(r"\d{4}|\d{6}"), "time_period"]
-    problems += [f"time_period {one!r} is not of four or six digits" for one in bad.unique()]
+    times = frame["time_period"].unique()
+    bad = [one for one in times if not re.fullmatch(r"\d{4}|\d{6}", one)]
+    problems += [f"time_period {one!r} is not of four or six digits" for one in bad]
+    # six digits are one year that begins in a calendar year and ends in the next
+    problems += [
+        f"time_period {one!r} does not name two years that follow each other"
+        for one in times
+        if re.fullmatch(r"\d{6}", one) and int(one[4:]) != (int(one[:4]) + 1) % 100
+    ]
     identifiers = frame["time_identifier"].nunique()
     if identifiers > 1:
         problems.append("time_identifier has more than one value")
@@ -182,14 +189,10 @@ def _check_rows(header: tuple[str, ...], rows: list[tuple[str, ...]], kinds: dic
 
 
 def _periods(frame: pd.DataFrame, years: Sequence[int]) -> list[str]:
-    """Return the time of each row: a year, or two years as six digits."""
-    if "year" in frame:
-        return [str(int(one)) for one in frame["year"]]
-    if {"start", "end"} <= set(frame):
-        return [
-            f"{int(first)}{int(last) % 100:02d}"
-            for first, last in zip(frame["start"], frame["end"], strict=True)
-        ]
+    """Return the time of each row: the year of its 31 March, for a change that of its end."""
+    for name in ("year", "end"):
+        if name in frame:
+            return [str(int(one)) for one in frame[name]]
     return [str(int(years[0]))] * len(frame)
 
 

@@ -16,12 +16,14 @@ from carerates.reports.document import (
     Section,
     Table,
     format_number,
+    format_probability,
 )
 from carerates.reports.release import Release, ReleaseColumn, ReleaseTable
 from carerates.reports.wording import TAGS, mark_meanings, say
 
 _MOST_OPEN_ROWS = 30  # a longer table starts folded away
-_P_VALUES = frozenset({"p_value", "mid_p", "q_value"})
+_P_VALUES = frozenset({"p_value", "mid_p", "q_value", "p_adjusted"})
+_TOLD = frozenset({"nation", "year", "start", "end", "status", "used"})
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
@@ -78,28 +80,39 @@ def _method(release: Release) -> tuple[Block, ...]:
 
 def print_table(table: ReleaseTable, lang: str) -> Table:
     """Return a table as it is printed on a page, numbers rounded as their columns say."""
+    kept = [at for at, column in enumerate(table.columns) if not _told_already(table, at, column.name)]
+    columns = [table.columns[at] for at in kept]
     rows = tuple(
         tuple(
             cell if isinstance(cell, str) else _printed(cell, column)
-            for cell, column in zip(row, table.columns, strict=True)
+            for cell, column in zip((row[at] for at in kept), columns, strict=True)
         )
         for row in table.rows
     )
+    names = [column.name for column in columns]
     meanings = mark_meanings(table.marks, lang)
     note = say("shorthand_used", lang, marks="; ".join(meanings) + ".") if meanings else ""
     return Table(
         table.name,
         table.caption,
-        tuple(column.heading for column in table.columns),
+        tuple(column.heading for column in columns),
         rows,
-        tuple(column.numeric for column in table.columns),
+        tuple(column.numeric for column in columns),
         note,
         len(rows) > _MOST_OPEN_ROWS,
+        names.index("area_name") if "area_name" in names else 0,
     )
+
+
+def _told_already(table: ReleaseTable, at: int, name: str) -> bool:
+    """Say whether a column holds one place, date or status, which the title or the quality notes say."""
+    return name in _TOLD and len(table.rows) > 1 and len({row[at] for row in table.rows}) == 1
 
 
 def _printed(number: float, column: ReleaseColumn) -> str:
     """Print a number; a p-value too small for its decimals is printed as smaller than the smallest."""
+    if column.name.startswith("probability_"):
+        return format_probability(number, column.decimals)
     smallest = 10.0**-column.decimals
     if column.name in _P_VALUES and 0 <= number < smallest:
         return f"<{smallest:.{column.decimals}f}"

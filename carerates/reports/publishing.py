@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -35,7 +33,6 @@ def publish(
     lang: str = "en",
     alternative: str = "",
     previous: pd.DataFrame | str | Path | None = None,
-    inputs: Mapping[str, Any] | None = None,
     name: str = "",
     year: int | None = None,
     disclosure: Disclosure | None = None,
@@ -56,9 +53,6 @@ def publish(
         The chart in words, where the generated ones (``alternative.txt``) have been edited.
     previous : DataFrame or path, optional
         The same table (``data.csv``) of an earlier edition, for the revision note.
-    inputs : mapping, optional
-        What the method was given (``rates``, ``national``, ``expected``), so that the receipt can be verified
-        by doing the work again.  A funnel and a fitted model carry theirs.
     name : str
         Stem of the workbooks' names; made from the title when not given.
     year : int, optional
@@ -106,12 +100,12 @@ def publish(
     """
     wishes = Wishes(title, lang, alternative, year)
     if disclosure is not None:
-        result, inputs = protect(result, disclosure), None
+        result = protect(result, disclosure)
     elif isinstance(result, RatesTable):
         raise TypeError("A table of rates is published with disclosure=, or as a result: cr.funnel(rates).")
     asked = f"carerates.publish(<{type(result).__name__}>, out, {one_line(title)!r}, {lang=})"
     return write_release(
-        result, out, wishes, command=asked, previous=read_earlier(previous), inputs=inputs, stem=name or title
+        result, out, wishes, command=asked, previous=read_earlier(previous), stem=name or title
     )
 
 
@@ -122,12 +116,11 @@ def write_release(
     *,
     command: str,
     previous: pd.DataFrame | None = None,
-    inputs: Mapping[str, Any] | None = None,
     stem: str = "",
 ) -> Path:
     """Write the release of a result and say in its receipt what was asked, as :func:`publish` does."""
     release = draft_release(result, wishes, previous=previous)
-    recipe = write_recipe(result, inputs)
+    recipe = write_recipe(result)
     with whole_folder(Path(out)) as folder:
         for file, content in release_files(release, file_name(stem, "release")).items():
             (folder / file).write_bytes(content)

@@ -1,4 +1,4 @@
-"""How to make a result again from what a receipt holds: a method, its settings and its tables."""
+"""How a result was made, for a receipt: a method, its settings and its tables."""
 
 # ruff: noqa: ANN401 - results of five methods pass through here, each with members of its own
 
@@ -14,15 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carerates.errors import OutputError
 from carerates.reports.cells import neutral_text
 from carerates.reports.release import Result
 from carerates.reports.values import plain_settings
 from carerates.tables import Factor, RatesTable
-from carerates.tables.schema import RATES_COLUMNS
 
 INPUTS = "inputs"
-_WHOLE = {column.name for column in RATES_COLUMNS if column.kind == "whole"}
 # an adjustment is read by others through these
 _EXPECTED = (
     "area_code", "year", "expected_children", "expected_log_standard_error", "expected_rate_per_10000",
@@ -37,7 +34,7 @@ class Recipe:
     Attributes
     ----------
     verb : str
-        One of :data:`VERBS`.
+        One of :data:`carerates.reports.repetition.VERBS`.
     arguments : dict
         Plain values.
     tables : dict of str to DataFrame
@@ -61,34 +58,10 @@ class Recipe:
         }
 
 
-def write_recipe(result: Result, inputs: Mapping[str, Any] | None = None) -> Recipe | None:
-    """Return how to make a result again; None where that would need tables that nobody gave.
-
-    Parameters
-    ----------
-    result : any result
-    inputs : mapping, optional
-        ``rates`` (RatesTable), ``national`` (RatesTable), ``expected`` (an adjustment): what the method was
-        given.  A funnel and a fitted model carry theirs.
-    """
+def write_recipe(result: Result) -> Recipe | None:
+    """Return how to make a result again; None where what it was made from is not to be published with it."""
     writer = _WRITERS.get(type(result).__name__)
-    return None if writer is None else writer(result, dict(inputs or {}))
-
-
-def follow_recipe(recipe: Mapping[str, Any], folder: Path) -> Result:
-    """Make a result again from a recipe and the tables in a folder; nothing is fetched.
-
-    Raises
-    ------
-    OutputError
-        If the recipe is of another kind, or a table is missing.
-    """
-    verb = str(recipe.get("verb"))
-    if verb not in VERBS:
-        raise OutputError(f"The receipt asks for {verb!r}, which is not one of {', '.join(VERBS)}.")
-    tables = {str(name): _read(folder, str(path)) for name, path in dict(recipe.get("tables", {})).items()}
-    made: Result = VERBS[verb](dict(recipe.get("arguments", {})), tables, dict(recipe.get("about", {})))
-    return made
+    return None if writer is None else writer(result)
 
 
 def write_inputs(folder: Path, recipe: Recipe | None) -> None:
@@ -119,32 +92,6 @@ def _printed(value: object) -> str:
     return neutral_text(value) if isinstance(value, str) else str(value)
 
 
-def inside(folder: Path, name: str) -> Path:
-    """Return a file of a folder, refusing a name that leads out of it."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise OutputError(f"The receipt names {name!r}, which is outside its folder; it was not read.")
-    return path
-
-
-def _read(folder: Path, name: str) -> pd.DataFrame:
-    """Read an input table, every column as text or number as it was written."""
-    path = inside(folder, name)
-    if not path.is_file():
-        raise OutputError(f"{name}, which the result was made from, is not in {folder}.")
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
-    texts = {column.name for column in RATES_COLUMNS if column.kind == "text"} | {"group", "reason"}
-    for column in frame:
-        if column not in texts:
-            frame[column] = pd.to_numeric(frame[column].replace("", np.nan))
-            if column in _WHOLE:
-                frame[column] = frame[column].astype("Int64")
-    return frame
-
-
-# -- rates tables --------------------------------------------------------------------------------------
-
-
 def _rates_input(
     table: RatesTable, name: str, tables: dict[str, pd.DataFrame], about: dict[str, Any]
 ) -> None:
@@ -153,20 +100,7 @@ def _rates_input(
     about[name] = {"measure": table.measure, "factors": [asdict(one) for one in table.factors]}
 
 
-def _rates_output(tables: dict[str, pd.DataFrame], name: str, about: dict[str, Any]) -> RatesTable:
-    """Read a rates table from among the inputs."""
-    said = about.get(name, {})
-    factors = tuple(Factor(**one) for one in said.get("factors", ()))
-    frame = tables[name]
-    year = frame["year"]
-    frame = frame.assign(year=year.astype("int64")) if not year.isna().any() else frame
-    return RatesTable(frame, factors=factors, measure=str(said.get("measure", "")))
-
-
-# -- writing -------------------------------------------------------------------------------------------
-
-
-def _write_funnel(result: Any, inputs: dict[str, Any]) -> Recipe | None:
+def _write_funnel(result: Any) -> Recipe | None:
     """Return the counts and exposures that a funnel holds."""
     settings = plain_settings(result.settings)
     if settings["target"] in {"chosen areas", "a comparison set for each area"}:
@@ -193,15 +127,16 @@ def _write_funnel(result: Any, inputs: dict[str, Any]) -> Recipe | None:
     return Recipe("funnel", settings, {"units": frame})
 
 
-def _write_adjustment(result: Any, inputs: dict[str, Any]) -> Recipe | None:
-    return _with_rates("adjust", result, inputs)
+def _write_adjustment(result: Any) -> Recipe | None:
+    return _with_rates("adjust", result, result.inputs)
 
 
-def _write_change(result: Any, inputs: dict[str, Any]) -> Recipe | None:
-    return _with_rates("change", result, inputs)
+def _write_change(result: Any) -> Recipe | None:
+    return _with_rates("change", result, result.inputs)
 
 
-def _write_classification(result: Any, inputs: dict[str, Any]) -> Recipe | None:
+def _write_classification(result: Any) -> Recipe | None:
+    inputs = result.inputs
     recipe = _with_rates("classify", result, inputs)
     if recipe is None:
         return None
@@ -210,19 +145,40 @@ def _write_classification(result: Any, inputs: dict[str, Any]) -> Recipe | None:
     elif national is not None:
         recipe.arguments["national"] = float(national)
     if (expected := inputs.get("expected")) is not None:
-        frame = expected.to_frame()
+        frame = expected if isinstance(expected, pd.DataFrame) else expected.to_frame()
         recipe.tables["expected"] = frame[[name for name in _EXPECTED if name in frame]]
     return recipe
 
 
-def _write_fit(result: Any, inputs: dict[str, Any]) -> Recipe | None:
+def _write_fit(result: Any) -> Recipe | None:
     if result.engine != "laplace":
         return None  # hours of sampling are not repeated to check a page
     draws = int(result.posterior.draws)
-    return _with_rates("fit", result, {"rates": result.rates, **inputs}, seed=int(result.seed), draws=draws)
+    return _with_rates("fit", result, {"rates": result.rates}, seed=int(result.seed), draws=draws)
 
 
-def _with_rates(verb: str, result: Any, inputs: dict[str, Any], **more: Any) -> Recipe | None:
+def _write_similar(result: Any) -> Recipe | None:
+    if result.settings.official:
+        return None  # a list that somebody else drew up is not among the inputs
+    return _with_need("similar_areas", result)
+
+
+def _write_pairs(result: Any) -> Recipe | None:
+    if result.settings.joint_draws:
+        return None  # the fit behind the pairs is not among the inputs
+    return _with_need("contrasting_pairs", result)
+
+
+def _with_need(verb: str, result: Any) -> Recipe | None:
+    """Return a recipe for a method that compares areas by need; the areas that it compared are its input."""
+    pool = result.pool
+    named = zip(pool.factors, pool.labels, strict=True)
+    factors = tuple(Factor(name, label) for name, label in named if name != "population")
+    rates = RatesTable(pool.frame, factors=factors)
+    return _with_rates(verb, result, {"rates": rates})
+
+
+def _with_rates(verb: str, result: Any, inputs: Mapping[str, Any], **more: Any) -> Recipe | None:
     """Return a recipe for a method whose first argument is a rates table."""
     rates = inputs.get("rates")
     if not isinstance(rates, RatesTable):
@@ -232,77 +188,12 @@ def _with_rates(verb: str, result: Any, inputs: dict[str, Any], **more: Any) -> 
     return recipe
 
 
-# -- following -----------------------------------------------------------------------------------------
-
-
-def _follow_funnel(settings: dict[str, Any], tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> Any:
-    from carerates.funnels import funnel
-
-    frame, by = tables["units"], settings.pop("by", None)
-    kind = settings["kind"]
-    columns: dict[str, Any] = {
-        "events": "observed",
-        "area": "area_code",
-        "name": "area_name",
-        "events_low": "observed_low",
-        "events_high": "observed_high",
-    }
-    if kind == "ratio":
-        columns |= {
-            "expected": "exposure",
-            "expected_log_standard_error": "log_error",
-            "denominator": "denominator",
-        }
-    else:
-        columns["denominator"] = "exposure"
-    if by is not None:
-        frame = frame.rename(columns={"group": by})
-    return funnel(frame, by=by, **columns, **settings)
-
-
-def _follow_adjust(arguments: dict[str, Any], tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> Any:
-    from carerates.models import adjust
-
-    return adjust(_rates_output(tables, "rates", about), **arguments["settings"])
-
-
-def _follow_change(arguments: dict[str, Any], tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> Any:
-    from carerates.trends import change
-
-    return change(_rates_output(tables, "rates", about), **arguments["settings"])
-
-
-def _follow_classify(
-    arguments: dict[str, Any], tables: dict[str, pd.DataFrame], about: dict[str, Any]
-) -> Any:
-    from carerates.trends import classify
-    from carerates.trends.rules import Rule
-
-    settings = dict(arguments["settings"])
-    national = _rates_output(tables, "national", about) if "national" in tables else arguments.get("national")
-    rule = Rule(**settings.pop("rule"))
-    rates = _rates_output(tables, "rates", about)
-    return classify(rates, rule, expected=tables.get("expected"), national=national, **settings)
-
-
-def _follow_fit(arguments: dict[str, Any], tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> Any:
-    from carerates.models import RateModel, fit
-
-    model = RateModel.from_dict(arguments["settings"])
-    return fit(model, _rates_output(tables, "rates", about), seed=arguments["seed"], draws=arguments["draws"])
-
-
-_WRITERS: dict[str, Callable[[Any, dict[str, Any]], Recipe | None]] = {
+_WRITERS: dict[str, Callable[[Any], Recipe | None]] = {
     "Funnel": _write_funnel,
     "Adjustment": _write_adjustment,
     "Change": _write_change,
     "Classification": _write_classification,
     "FittedRates": _write_fit,
-}
-VERBS: dict[str, Callable[[dict[str, Any], dict[str, pd.DataFrame], dict[str, Any]], Any]] = {
-    "funnel": _follow_funnel,
-    "adjust": _follow_adjust,
-    "change": _follow_change,
-    "classify": _follow_classify,
-    "fit": _follow_fit,
+    "SimilarAreas": _write_similar,
+    "ContrastingPairs": _write_pairs,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,27 +22,42 @@ DECIMALS: dict[str, int] = {
             "children", "children_low", "children_high", "observed", "observed_low", "observed_high",
             "population", "denominator", "children_start", "children_end", "population_start",
             "population_end", "areas", "year", "start", "end", "years_used", "population_year", "rank",
-            "rank_lower_95", "rank_upper_95",
+            "rank_lower_95", "rank_upper_95", "n_1", "n_2",
         ),
         0,
     ),
     **dict.fromkeys(
         (
             "z", "z_adjusted", "ratio", "ratio_to_expected", "ratio_lower_95", "ratio_upper_95", "shrinkage",
-            "ordinary", "adjusted", "population_weighted", "log_rate", "deviance",
+            "ordinary", "adjusted", "population_weighted", "log_rate", "deviance", "underlying_ratio",
+            "distance", "difference", "mean_1", "mean_2", "sd_1", "sd_2", "hedges_g", "hedges_g_lower_95",
+            "hedges_g_upper_95", "t", "icc", "design_effect", "odds_ratio",
         ),
         2,
     ),
     **dict.fromkeys(
         (
             "p_value", "mid_p", "q_value", "log_ratio", "log_ratio_standard_error", "estimate",
-            "standard_error", "expected_log_standard_error", "probability_increasing",
-            "probability_decreasing", "probability_stable", "probability_above_expected",
+            "standard_error", "expected_log_standard_error", "p_adjusted", "permutation_p",
         ),
         3,
     ),
 }  # fmt: skip
+# columns named after a factor or a class begin with these
+_BEGINNINGS = {"probability_": 3, "difference_": 2, "share_": 2}
 YEARS = frozenset({"year", "start", "end", "population_year"})
+
+
+def decimals_of(column: str, *, whole: bool = False) -> int:
+    """Return how many decimals a reader needs of a column.
+
+    Examples
+    --------
+    >>> decimals_of("population"), decimals_of("probability_increasing"), decimals_of("rate")
+    (0, 3, 1)
+    """
+    usual = next((places for start, places in _BEGINNINGS.items() if column.startswith(start)), 1)
+    return DECIMALS.get(column, 0 if whole else usual)
 
 
 class Result(Protocol):
@@ -190,7 +206,12 @@ class Release:
 
 
 def make_release_table(
-    frame: pd.DataFrame, name: str, caption: str, lang: str, columns: list[str] | None = None
+    frame: pd.DataFrame,
+    name: str,
+    caption: str,
+    lang: str,
+    columns: list[str] | None = None,
+    decimals: Mapping[str, int] | None = None,
 ) -> ReleaseTable:
     """Turn a frame into a table that can be published: marks for gaps, words translated, texts made safe.
 
@@ -202,6 +223,8 @@ def make_release_table(
         As in :class:`ReleaseTable`.
     columns : list of str, optional
         Which columns, in order; those that the frame has not are passed over.  All when not given.
+    decimals : mapping, optional
+        Columns that need others than :func:`decimals_of` gives.
     """
     chosen = [one for one in (columns or list(frame.columns)) if one in frame]
     marks = _gap_marks(frame)
@@ -209,7 +232,8 @@ def make_release_table(
     for column in chosen:
         values = frame[column]
         numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        places = DECIMALS.get(column, 0 if pd.api.types.is_integer_dtype(values) else 1)
+        usual = decimals_of(column, whole=pd.api.types.is_integer_dtype(values))
+        places = (decimals or {}).get(column, usual)
         made.append(ReleaseColumn(column, clean_text(heading(column, lang)), numeric, places))
         if numeric:
             numbers = values.to_numpy(dtype=float, na_value=np.nan)

@@ -8,7 +8,7 @@ import pandas as pd
 from carerates.reports.cells import one_line
 from carerates.reports.depiction import LONGEST_LABEL, name_chart
 from carerates.reports.document import format_number
-from carerates.reports.release import Result
+from carerates.reports.release import Result, decimals_of
 from carerates.reports.values import MEASURES, plain_settings
 from carerates.reports.wording import cell_words, heading, join_names, say
 
@@ -77,7 +77,9 @@ def _shown_setting(value: object) -> str:
     """Print one setting."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {_shown_setting(one)}" for name, one in value.items()) + "}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_shown_setting, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def describe_quality(frame: pd.DataFrame, lang: str) -> tuple[str, ...]:
@@ -95,8 +97,10 @@ def describe_quality(frame: pd.DataFrame, lang: str) -> tuple[str, ...]:
         else:
             lines.append(say("quality_all", lang, areas=everyone))
     if "status" in frame:
+        one_each = "area_code" not in frame or frame["area_code"].is_unique
+        phrase = "quality_status" if one_each else "quality_status_rows"
         lines += [
-            say("quality_status", lang, areas=int(count), meaning=cell_words(str(status), lang))
+            say(phrase, lang, areas=int(count), meaning=cell_words(str(status), lang))
             for status, count in frame["status"].value_counts().items()
         ]
     for column, hidden in (("stable_under_rounding", False), ("depends_on_rounding", True)):
@@ -133,11 +137,11 @@ def tell_chart(result: Result, frame: pd.DataFrame, subtitle: str, lang: str) ->
                 title=subtitle,
                 areas=int(frame[named].nunique()),
                 measure=heading(measure, lang),
-                low=format_number(low[measure], 1),
+                low=format_number(low[measure], decimals_of(measure)),
                 low_name=str(low[named])[:LONGEST_LABEL],
-                high=format_number(high[measure], 1),
+                high=format_number(high[measure], decimals_of(measure)),
                 high_name=str(high[named])[:LONGEST_LABEL],
-                median=format_number(known[measure].median(), 1),
+                median=format_number(known[measure].median(), decimals_of(measure)),
             )
         )
     if "label" in frame and "area_name" in frame:

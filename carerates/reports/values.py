@@ -15,6 +15,8 @@ MEASURES = (
     "rate_per_10000",
     "expected_rate_per_10000",
     "difference",
+    "underlying_ratio",
+    "distance",
 )
 """The number that a kind of result is about: the first of these that its rows have."""
 

@@ -17,7 +17,7 @@ import pandas as pd
 from carerates.errors import CareratesError, OutputError
 from carerates.reports.analysis import analyse
 from carerates.reports.area_view import view_area
-from carerates.reports.build import csv_bytes
+from carerates.reports.build import csv_bytes, fit_tables
 from carerates.reports.csvw import write_csv
 from carerates.reports.drafting import draft_release
 from carerates.reports.exports import data_tables
@@ -25,14 +25,15 @@ from carerates.reports.folder import RECEIPT
 from carerates.reports.headlines import headline_numbers as report_numbers
 from carerates.reports.my_area import area_tables
 from carerates.reports.receipt import seal_of
-from carerates.reports.recipes import follow_recipe, inside
 from carerates.reports.release import Wishes
+from carerates.reports.repetition import follow_recipe, inside
 from carerates.reports.values import headline_numbers, plain_settings
 from carerates.sources.edition import check_edition, edition_tables
 
 # columns that say how a count was published, which a funnel's own arrays do not hold
 _NOT_REPEATED = frozenset({"status", "position_words", "nation", "region", "level", "year"})
 _SHOWN = 8
+_LAST_DIGITS = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ class Verification:
                 lines.append(f"          and {len(check.found) - _SHOWN} more")
         if not self.recomputed:
             lines.append(
-                "  The numbers were not worked out again: the receipt does not hold what went in. "
-                "Publish with inputs={'rates': ...} to make that possible."
+                "  The numbers were not worked out again: what went in is not beside the receipt, as with "
+                "the answers of respondents, protected counts, or a fit that takes hours of sampling."
             )
         return "\n".join(lines)
 
@@ -233,7 +234,8 @@ def _check_numbers(receipt: Mapping[str, Any], folder: Path, tolerance: float) -
             return []
     except (CareratesError, ValueError, TypeError, KeyError, ArithmeticError) as error:
         return [Check("the work done again", False, (f"it cannot be done: {error}",), 0)]
-    found = _differences("setting", receipt["settings"], settings, 0.0)
+    # a share worked out again may differ in its last digit
+    found = _differences("setting", receipt["settings"], settings, _LAST_DIGITS)
     checks = [Check("settings", not found, tuple(found), len(settings))]
     found = _differences("headline number", receipt["headline"], headline, tolerance)
     checks.append(Check("headline numbers", not found, tuple(found), len(headline)))
@@ -274,6 +276,9 @@ def _result_again(
         headline = {f"areas {position}": int(count) for position, count in sorted(counts.items())}
         tables = {"funnel.csv": csv_bytes(frame), "funnel-limits.csv": csv_bytes(result.limits_frame())}
         return plain_settings(result.settings), headline, tables
+    if recipe.get("layout") == "fit":
+        tables = {name: csv_bytes(frame) for name, frame in fit_tables(result).items()}
+        return plain_settings(result.settings), headline_numbers(result.to_frame()), tables
     release = draft_release(result, Wishes(lang=str(recipe.get("lang", "en"))), chart=False)
     tables = {f"{table.name}.csv": write_csv(table) for table in (release.full, *release.tables[1:])}
     return release.settings, headline_numbers(result.to_frame()), tables
@@ -289,13 +294,15 @@ def _differences(what: str, then: Mapping[str, Any], now: Mapping[str, Any], tol
 
 
 def same_value(then: object, now: object, tolerance: float) -> bool:
-    """Say whether two plain values are the same, numbers within a relative tolerance.
+    """Say whether two plain values are the same, numbers (of lists too) within a relative tolerance.
 
     Examples
     --------
     >>> same_value(100.0, 100.00000000001, 1e-9), same_value(100.0, 100.001, 1e-9), same_value("a", "b", 1.0)
     (True, False, False)
     """
+    if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        return all(same_value(one, other, tolerance) for one, other in zip(then, now, strict=True))
     numbers = (int, float)
     if (
         isinstance(then, bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -62,12 +63,15 @@ class Change:
     interval_kind, interval_probability : str, float
         How the intervals were made and what they hold.
     provenance : Provenance
+    inputs : mapping
+        ``rates``: the table that it was made from, so that a receipt can make it again.
     """
 
     settings: ChangeSettings
     frame: pd.DataFrame = field(repr=False)
     provenance: Provenance = NO_PROVENANCE
     interval_kind: str = "log ratio of Poisson counts that share children (delta method)"
+    inputs: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def interval_probability(self) -> float:
@@ -203,7 +207,7 @@ def change(
     without = int(frame["percent_change"].isna().sum())
     if without:
         step += f"; {without} of {len(frame)} areas have none, each with its reason"
-    return Change(settings, frame, table.provenance.then(step))
+    return Change(settings, frame, table.provenance.then(step), inputs={"rates": table})
 
 
 def _ends(panel: Panel) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -124,12 +125,17 @@ def classify(
         asked = 0.8 if probability is None else probability
         settings = ClassificationSettings(rule, asked, interval, survival, prior_scale, k)
         return _classify_draws(rates, settings, expected, national)
-    settings = ClassificationSettings(rule, probability, interval, survival, prior_scale, k)
+    settings = ClassificationSettings(
+        rule, probability, interval, survival, prior_scale, k, published_decimals
+    )
     table = as_rates(rates)
     require_years(table, rule.start, rule.end)
     first = _first_year(table, rule)
     years = [year for year in table.years if first <= year <= rule.end]
     panel = cut_panel(table, years, rule.rate, published_decimals=published_decimals)
+    if isinstance(national, pd.DataFrame):
+        national = as_rates(national)
+    inputs = {"rates": table, "national": national, "expected": expected}
     steps = [f"classified by {rule.describe()}"]
     found = find_national_change(panel, rule, national)
     origin = found.origin if rule.needs_national else ""
@@ -142,7 +148,13 @@ def classify(
         frame = _published_frame(panel, rule, found, differences)
         provenance = table.provenance.then(*steps, *told)
         return Classification(
-            settings, frame, PUBLISHED_QUESTION, found.percent, provenance, national_origin=origin
+            settings,
+            frame,
+            PUBLISHED_QUESTION,
+            found.percent,
+            provenance,
+            national_origin=origin,
+            inputs=inputs,
         )
     if rule.rate == "published":
         panel = cut_panel(table, years, "computed")
@@ -162,7 +174,8 @@ def classify(
     breaks = describe_breaks(
         panel.labels["nation"], min(rule.years_needed), rule.end, panel.kind, panel.vintage[:, ends]
     )
-    return _underlying(chances, panel.labels, settings, breaks, table.provenance.then(*steps), origin)
+    made = _underlying(chances, panel.labels, settings, breaks, table.provenance.then(*steps), origin)
+    return replace(made, inputs=inputs)
 
 
 def _first_year(table: RatesTable, rule: Rule) -> int:

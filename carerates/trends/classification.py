@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +33,8 @@ class ClassificationSettings:
         Assumptions of the delta method; see :func:`classify`.
     k : int or None
         Size of the top and bottom groups of the ranking; None ranks nobody.
+    published_decimals : int
+        Decimals in which published rates are printed.
     """
 
     rule: Rule
@@ -41,6 +43,7 @@ class ClassificationSettings:
     survival: float = WELSH_SURVIVAL
     prior_scale: float = 0.05
     k: int | None = 5
+    published_decimals: int = 0
 
     def __post_init__(self) -> None:
         if self.probability is not None and not 0.5 <= self.probability < 1:
@@ -68,6 +71,9 @@ class Classification:
         Where probabilities come from.
     national_origin : str
         The national change in words and the figures it comes from; empty where the rule needs none.
+    inputs : mapping
+        ``rates``, and ``national`` and ``expected`` where they were given: what it was made from, so that a
+        receipt can make it again.  Empty for a fitted model.
     """
 
     settings: ClassificationSettings
@@ -77,6 +83,7 @@ class Classification:
     provenance: Provenance = NO_PROVENANCE
     method: str = "published figures"
     national_origin: str = ""
+    inputs: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy, one row per area.

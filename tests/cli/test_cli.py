@@ -44,7 +44,7 @@ def test_a_funnel_of_ones_own_file(tmp_path: Path) -> None:
         "LA,kids,people\nYnys Môn,145,13438\nSir Gaerfyrddin,195,37081\nCaerdydd,830,74136\n",
         encoding="utf-8",
     )
-    options = ["--area", "LA", "--children", "kids", "--population", "people", "--year", "2018"]
+    options = ["--area-column", "LA", "--children", "kids", "--population", "people", "--year", "2018"]
     done = run("funnel", "mine.csv", *options, "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Carmarthenshire" in done.stdout
@@ -112,3 +112,50 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "stopped" in rest
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == []
+
+
+def test_a_wrong_argument_is_a_message_and_not_a_traceback(tmp_path: Path) -> None:
+    done = run("peers", "--year", "2018", "--on", "nonsense", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nonsense" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run("funnel", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Choose with --year" in done.stderr
+
+
+def test_a_file_from_the_pipe_with_a_formula_for_a_name(tmp_path: Path) -> None:
+    text = "LA,kids,people\n=1+1,145,13438\n@x,195,37081\nCaerdydd,830,74136\n"
+    options = ["--area-column", "LA", "--children", "kids", "--population", "people", "--year", "2018", "--own-areas", "--out", "out"]
+    runner = CliRunner()
+    with runner.isolated_filesystem(tmp_path):
+        done = runner.invoke(carerates_command, ["funnel", "-", *options], input=text)
+        assert done.exit_code == 0, done.output
+        written = Path("out/funnel.csv").read_text("utf-8-sig")
+        assert runner.invoke(carerates_command, ["verify", "out"]).exit_code == 0
+    cells = [cell for line in written.splitlines() for cell in line.split(",")]
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell[:1] in "=@"]
+
+
+def test_counts_are_protected_at_the_command_line(tmp_path: Path) -> None:
+    rows = "".join(f"A{n},2018,{count},10000\n" for n, count in enumerate((3, 41, 52, 68)))
+    (tmp_path / "mine.csv").write_text("area_code,year,children,population\n" + rows, "utf-8")
+    options = [
+        "--own-areas",
+        "--round-to",
+        "5",
+        "--suppress-below",
+        "5",
+        "--audit",
+        "audit.csv",
+        "--out",
+        "out",
+    ]
+    done = run("publish", "funnel", "mine.csv", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 suppressed for themselves" in done.stdout
+    shown = (tmp_path / "out" / "data.csv").read_text("utf-8-sig")
+    assert "[c]" in shown
+    assert ",41," not in shown
+    assert "primary" in (tmp_path / "audit.csv").read_text("utf-8-sig")

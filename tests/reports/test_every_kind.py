@@ -24,68 +24,68 @@ def _joined() -> cr.RatesTable:
     return cr.load_rates("wales", years=[2018]).join(cr.load_factors([NEED], nations=["wales"]))
 
 
-def _adjusted_funnel() -> tuple[Any, Any]:
+def _adjusted_funnel() -> Any:
     joined = _joined()
-    return cr.funnel(joined, expected=cr.adjust(joined, [NEED]), dispersion="additive"), None
+    return cr.funnel(joined, expected=cr.adjust(joined, [NEED]), dispersion="additive")
 
 
-def _adjustment() -> tuple[Any, Any]:
+def _adjustment() -> Any:
     joined = _joined()
-    return cr.adjust(joined, [NEED]), {"rates": joined}
+    return cr.adjust(joined, [NEED])
 
 
-def _change() -> tuple[Any, Any]:
+def _change() -> Any:
     rates = cr.load_rates("wales", years=[2013, 2018])
-    return cr.change(rates, 2013, 2018), {"rates": rates}
+    return cr.change(rates, 2013, 2018)
 
 
-def _classes() -> tuple[Any, Any]:
+def _classes() -> Any:
     rates = cr.load_rates("wales", years=range(2013, 2019))
     rule = cr.rules.wcpp_corrected(2013, 2018, shortfall=None)
-    return cr.classify(rates, rule, probability=0.8), {"rates": rates}
+    return cr.classify(rates, rule, probability=0.8)
 
 
-def _classes_by_expected() -> tuple[Any, Any]:
-    rates, expected = cr.load_rates("wales", years=range(2013, 2019)), _adjustment()[0]
+def _classes_by_expected() -> Any:
+    rates, expected = cr.load_rates("wales", years=range(2013, 2019)), _adjustment()
     rule = cr.rules.wcpp_corrected(2013, 2018)
-    return cr.classify(rates, rule, expected=expected), {"rates": rates, "expected": expected}
+    return cr.classify(rates, rule, expected=expected)
 
 
-def _fit() -> tuple[Any, Any]:
+def _fit() -> Any:
     model = cr.RateModel(factors=(NEED,)).for_one_year()
-    return cr.fit(model, _joined(), draws=200), None
+    return cr.fit(model, _joined(), draws=200)
 
 
-def _comparison() -> tuple[Any, Any]:
-    return compare_groups(score(sample_responses(seed=1)), by="trend"), None
+def _comparison() -> Any:
+    return compare_groups(score(sample_responses(seed=1)), by="trend")
 
 
-KINDS: dict[str, Callable[[], tuple[Any, Any]]] = {
-    "funnel": lambda: (cr.funnel(cr.load_rates("wales", years=[2018])), None),
+KINDS: dict[str, Callable[[], Any]] = {
+    "funnel": lambda: cr.funnel(cr.load_rates("wales", years=[2018])),
     "adjusted funnel": _adjusted_funnel,
     "adjustment": _adjustment,
     "change": _change,
     "classes": _classes,
     "classes by expected rates": _classes_by_expected,
     "fitted rates": _fit,
-    "areas of similar need": lambda: (cr.similar_areas(_joined(), [NEED, "population"]), None),
-    "contrasting pairs": lambda: (cr.contrasting_pairs(_joined(), [NEED, "population"]), None),
+    "areas of similar need": lambda: cr.similar_areas(_joined(), [NEED, "population"]),
+    "contrasting pairs": lambda: cr.contrasting_pairs(_joined(), [NEED, "population"]),
     "survey comparison": _comparison,
 }
-# these hold neither respondents nor what would be needed to draw them up again
-NOT_REPEATED = {"areas of similar need", "contrasting pairs", "survey comparison"}
+# answers of respondents are not among the inputs
+NOT_REPEATED = {"survey comparison"}
 WITHOUT_CHART = {"areas of similar need"}  # its chart is of one area
 # its layout has one row for each area and time
-WITHOUT_OPEN_DATA = {"areas of similar need", "contrasting pairs", "survey comparison"}
+WITHOUT_OPEN_DATA = {"contrasting pairs", "survey comparison"}
 
 
 @pytest.fixture(scope="module", params=list(KINDS))
 def published(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path, Any]:
-    result, inputs = KINDS[request.param]()
+    result = KINDS[request.param]()
     out = tmp_path_factory.mktemp("kind") / "release"
-    return request.param, cr.publish(result, out, lang="cy", inputs=inputs, name="release").parent, result
+    return request.param, cr.publish(result, out, lang="cy", name="release").parent, result
 
 
 def test_every_file_is_there(published: tuple[str, Path, Any]) -> None:

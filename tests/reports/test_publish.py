@@ -280,13 +280,13 @@ def test_every_kind_of_result_can_be_published(tmp_path: Path) -> None:
     one = rates.select(year=2018)
     joined = one.join(cr.load_factors(["wimd_2019_most_deprived_30"], nations=["wales"]))
     results = {
-        "Adjustment": (cr.adjust(joined, ["wimd_2019_most_deprived_30"]), {"rates": joined}),
-        "Change": (cr.change(rates, 2013, 2018), {"rates": rates}),
-        "Classification": (cr.classify(rates, cr.rules.wcpp(shortfall=None)), {"rates": rates}),
-        "FittedRates": (cr.fit(cr.RateModel().for_one_year(), one, draws=200), None),
+        "Adjustment": cr.adjust(joined, ["wimd_2019_most_deprived_30"]),
+        "Change": cr.change(rates, 2013, 2018),
+        "Classification": cr.classify(rates, cr.rules.wcpp(shortfall=None)),
+        "FittedRates": cr.fit(cr.RateModel().for_one_year(), one, draws=200),
     }
-    for kind, (result, inputs) in results.items():
-        page = cr.publish(result, tmp_path / kind, inputs=inputs, lang="cy")
+    for kind, result in results.items():
+        page = cr.publish(result, tmp_path / kind, lang="cy")
         assert (page.parent / "chart.svg").is_file()
         assert page.is_file()
         assert list(page.parent.glob("*.ods"))

@@ -144,4 +144,5 @@ def adjust(
         frame=result,
         design=design,
         estimate=estimate,
+        inputs={"rates": table},
     )

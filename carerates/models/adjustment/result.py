@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,6 +58,8 @@ class Adjustment:
         The factors as a reader calls them.
     interval_kind, interval_probability
         Of ``expected_rate_lower_95`` and ``expected_rate_upper_95``.
+    inputs : mapping
+        ``rates``: the table that it was made from, so that a receipt can make it again.
     """
 
     settings: AdjustmentSettings
@@ -73,6 +76,7 @@ class Adjustment:
     estimate: Estimate = field(repr=False)
     interval_kind: str = "confidence interval of the expected rate"
     interval_probability: float = PROBABILITY
+    inputs: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy, one row per area of the table.

@@ -32,10 +32,12 @@ def fit_in_words(fit: FittedRates) -> str:
             f"(95% interval {row.lower_95:.1f} to {row.upper_95:.1f})."
         )
     coefficients = fit.coefficients()
+    called = {factor.name: factor.label for factor in fit.rates.factors}
     wanted = coefficients["name"].isin([one.name for one in fit.design.columns])
     for row in coefficients[wanted].itertuples():
         said = (
-            f"One standard deviation more of {row.name} goes with a rate ratio of {row.rate_ratio:.2f} "
+            f"One standard deviation more of {called.get(str(row.name)) or str(row.name)} goes with "
+            f"a rate ratio of {row.rate_ratio:.2f} "
             f"({row.rate_ratio_lower_95:.2f} to {row.rate_ratio_upper_95:.2f})."
         )
         lines.append(said)

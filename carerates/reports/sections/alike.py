@@ -7,7 +7,6 @@ import pandas as pd
 from carerates.reports.analysis import Analysis
 from carerates.reports.document import Block, Paragraph, Section, Subheading, make_table
 from carerates.reports.pictures import Drawing
-from carerates.reports.sections.quality import MISSING
 
 _NAMED = 5  # neighbours named in the table; the file has all
 
@@ -36,7 +35,7 @@ def peers_section(analysis: Analysis, drawings: dict[str, Drawing]) -> Section:
                     "nearest": f"Nearest {_NAMED} in need",
                 },
                 decimals={"rank_lower": 0, "rank_upper": 0},
-                note=f"{MISSING} Rank 1 is the highest rate among the area and its neighbours. "
+                note="Rank 1 is the highest rate among the area and its neighbours. "
                 "Similar need on these factors is not the same need.",
                 folded=True,
             ),

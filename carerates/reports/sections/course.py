@@ -6,7 +6,6 @@ from carerates.reports.analysis import WINDOW, Analysis
 from carerates.reports.document import Block, Notice, Paragraph, Section, Subheading, make_table
 from carerates.reports.estimates import PROBABILITY
 from carerates.reports.pictures import Drawing
-from carerates.reports.sections.quality import MISSING
 
 
 def change_section(analysis: Analysis, drawings: dict[str, Drawing]) -> Section:
@@ -26,7 +25,7 @@ def change_section(analysis: Analysis, drawings: dict[str, Drawing]) -> Section:
             "percent_lower": "95% interval from",
             "percent_upper": "to",
         },
-        note=f"{MISSING} The interval is of the underlying change since {analysis.year - WINDOW}, as a percentage of that rate.",
+        note=f"The interval is of the underlying change since {analysis.year - WINDOW}, as a percentage of that rate.",
         folded=True,
     )
     blocks: list[Block] = [
@@ -76,7 +75,6 @@ def _class_blocks(analysis: Analysis, drawings: dict[str, Drawing]) -> list[Bloc
             decimals=dict.fromkeys(
                 ("probability_increasing", "probability_stable", "probability_decreasing"), 2
             ),
-            note=MISSING,
             folded=len(frame) > 30,
         ),
     ]
@@ -118,7 +116,6 @@ def rule_section(analysis: Analysis) -> Section:
             "label_on_start": "Class since 2016",
         },
         decimals={"rate_start": 0, "rate_end": 0},
-        note=MISSING,
     )
     return Section(
         "rule",

@@ -34,11 +34,7 @@ def methods_section(analysis: Analysis) -> Section:
                 )
             ),
             Subheading("The model in full"),
-            *(
-                Paragraph(part)
-                for part in analysis.estimates.fitted.settings.describe().splitlines()
-                if part.strip()
-            ),
+            *_model_blocks(analysis),
             Paragraph(
                 f"Fitted by nested Laplace approximation with seed {analysis.estimates.fitted.seed}; the draws are the same "
                 "each time. For a published model, fit the same specification by NUTS as well (carerates fit --engine nuts)."
@@ -47,6 +43,19 @@ def methods_section(analysis: Analysis) -> Section:
             Bullets(analysis.provenance.steps),
         ),
     )
+
+
+def _model_blocks(analysis: Analysis) -> list[Paragraph | Bullets]:
+    """Return the model's own description: its terms as a list, factors as a reader calls them."""
+    fitted = analysis.estimates.fitted
+    words = fitted.settings.describe()
+    for factor in fitted.rates.factors:
+        words = words.replace(factor.name, factor.label or factor.name)
+    lines = [line for line in words.splitlines() if line.strip()]
+    terms = tuple(line.removeprefix("- ") for line in lines if line.startswith("- "))
+    first = next((at for at, line in enumerate(lines) if line.startswith("- ")), len(lines))
+    before, after = lines[:first], [line for line in lines[first:] if not line.startswith("- ")]
+    return [*map(Paragraph, before), *([Bullets(terms)] if terms else []), *map(Paragraph, after)]
 
 
 def sources_section(analysis: Analysis) -> Section:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from carerates.reports.analysis import Analysis
 from carerates.reports.document import Paragraph, Section, Subheading, make_table
 from carerates.reports.pictures import Drawing
-from carerates.reports.sections.quality import MISSING
 
 
 def adjusted_section(analysis: Analysis, drawings: dict[str, Drawing]) -> Section:
@@ -22,7 +21,7 @@ def adjusted_section(analysis: Analysis, drawings: dict[str, Drawing]) -> Sectio
             "percent_difference_left_out": "Difference, %",
         },
         decimals={"percent_difference_left_out": 0},
-        note=f"{MISSING} Each area is left out of its own expectation.",
+        note="Each area is left out of its own expectation.",
         folded=True,
     )
     measures = make_table(

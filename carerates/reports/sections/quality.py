@@ -8,7 +8,6 @@ from carerates.reports.analysis import WINDOW, Analysis
 from carerates.reports.document import Block, Bullets, Paragraph, Section, Subheading, make_table
 from carerates.trends import KNOWN_BREAKS
 
-MISSING = "[x] not available; [e] worked back from a published rate."
 _NO_CHANGE = f"No change is shown: the edition has no rates for {WINDOW} years before."
 
 

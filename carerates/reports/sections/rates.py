@@ -7,7 +7,7 @@ from carerates.reports.document import Block, Paragraph, Section, Subheading, fo
 from carerates.reports.exports import rates_with_position
 from carerates.reports.pictures import Drawing
 from carerates.reports.printed import printed_beside_ours
-from carerates.reports.sections.quality import MISSING, rounding_note
+from carerates.reports.sections.quality import rounding_note
 
 
 def overview(analysis: Analysis, drawings: dict[str, Drawing]) -> Section:
@@ -26,7 +26,7 @@ def overview(analysis: Analysis, drawings: dict[str, Drawing]) -> Section:
             "position": "Against the funnel's limits",
         },
         decimals={"children": 0, "population": 0, "rate_per_10000": 1, "published_rate_per_10000": 0},
-        note=f"{MISSING} {rounding_note(frame)} The rate is computed here; the published one stands beside it.",
+        note=f"{rounding_note(frame)} The rate is computed here; the published one stands beside it.",
         folded=len(frame) > 30,
     )
     return Section(

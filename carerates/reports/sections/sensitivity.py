@@ -6,7 +6,6 @@ import pandas as pd
 
 from carerates.reports.analysis import Analysis
 from carerates.reports.document import Block, Paragraph, Section, Subheading, make_table
-from carerates.reports.sections.quality import MISSING
 
 
 def sensitivity_section(analysis: Analysis) -> Section:
@@ -94,6 +93,6 @@ def _differences(frame: pd.DataFrame) -> Block:
             "same_side": "Same side under all",
         },
         decimals={"lowest": 0, "highest": 0},
-        note=f"{MISSING} Each area is left out of its own expectation.",
+        note="Each area is left out of its own expectation.",
         folded=True,
     )
