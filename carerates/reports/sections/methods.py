@@ -51,7 +51,7 @@ def _model_blocks(analysis: Analysis) -> list[Paragraph | Bullets]:
     words = fitted.settings.describe()
     for factor in fitted.rates.factors:
         words = words.replace(factor.name, factor.label or factor.name)
-    lines = [line for line in words.splitlines() if line.strip()]
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
     terms = tuple(line.removeprefix("- ") for line in lines if line.startswith("- "))
     first = next((at for at, line in enumerate(lines) if line.startswith("- ")), len(lines))
     before, after = lines[:first], [line for line in lines[first:] if not line.startswith("- ")]
