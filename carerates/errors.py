@@ -12,13 +12,31 @@ from collections.abc import Iterable
 
 
 class CareratesError(Exception):
-    """Base of every error that carerates raises on purpose."""
+    """Base of every error that carerates raises on purpose.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> try:
+    ...     cr.areas.find("Atlantis")
+    ... except cr.CareratesError as error:
+    ...     print(type(error).__name__)
+    AreaError
+    """
 
     exit_code = 1
 
 
 class SourceError(CareratesError):
-    """A publisher, a file or the local store did not give what was asked of it."""
+    """A publisher, a file or the local store did not give what was asked of it.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> error = cr.SourceError("The publisher did not answer.")
+    >>> error.exit_code
+    3
+    """
 
     exit_code = 3
 
@@ -32,6 +50,13 @@ class TableError(CareratesError):
         What is wrong as a whole, and what to do.
     problems : iterable of str, optional
         One line for each problem, with row numbers where they help.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> error = cr.TableError("This is not a rates table.", ["column 'children' is missing"])
+    >>> error.problems
+    ("column 'children' is missing",)
     """
 
     exit_code = 4
@@ -45,23 +70,54 @@ class TableError(CareratesError):
 
 
 class AreaError(TableError):
-    """A name or code is not that of one area; the message suggests near matches."""
+    """A name or code is not that of one area; the message suggests near matches.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> error = cr.AreaError("No area 'Cardif' is known.")
+    >>> str(error)
+    "No area 'Cardif' is known."
+    """
 
 
 class ModelError(CareratesError):
-    """A model cannot be fitted to these data, or its result must not be relied on."""
+    """A model cannot be fitted to these data, or its result must not be relied on.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> error = cr.ModelError("The model did not converge.")
+    >>> error.exit_code
+    5
+    """
 
     exit_code = 5
 
 
 class OutputError(CareratesError):
-    """A result could not be written; nothing half-written was left behind."""
+    """A result could not be written; nothing half-written was left behind.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> error = cr.OutputError("The folder cannot be written.")
+    >>> error.exit_code
+    6
+    """
 
     exit_code = 6
 
 
 class MissingExtraError(CareratesError, ImportError):
-    """An optional part of carerates is not installed; the message names the command."""
+    """An optional part of carerates is not installed; the message names the command.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> print(cr.MissingExtraError("bayes", "engine='nuts'"))
+    engine='nuts' needs the extra 'bayes'. Install it with:  pip install 'carerates[bayes]'
+    """
 
     exit_code = 7
 
@@ -73,4 +129,12 @@ class MissingExtraError(CareratesError, ImportError):
 
 
 class CareratesWarning(UserWarning):
-    """A result stands, but a reader should know something before relying on it."""
+    """A result stands, but a reader should know something before relying on it.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import carerates as cr
+    >>> warnings.simplefilter("error", cr.CareratesWarning)  # a script that stops instead
+    >>> warnings.resetwarnings()
+    """

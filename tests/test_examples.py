@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 from pathlib import Path
 
@@ -16,6 +17,21 @@ MODULES = sorted(
     for one in pkgutil.walk_packages(carerates.__path__, "carerates.")
     if not one.name.endswith("__main__")
 )
+
+
+PUBLIC = ["carerates", "carerates.trends.rules", *(f"carerates.{name}" for name in carerates._FOLDERS)]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_object_has_an_example(name: str) -> None:
+    module = importlib.import_module(name)
+    objects = {one: getattr(module, one) for one in module.__all__}
+    without = [
+        one
+        for one, what in objects.items()
+        if (inspect.isclass(what) or inspect.isfunction(what)) and ">>>" not in (inspect.getdoc(what) or "")
+    ]
+    assert not without
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -42,6 +42,13 @@ class Area:
         Three-digit codes of the Department for Education and of the older StatsWales; may be empty.
     former_codes : tuple of str
         GSS codes that stood for this same area before.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> area = cr.areas.find("Caerdydd")
+    >>> area.code, area.name_en, area.nation
+    ('W06000015', 'Cardiff', 'Wales')
     """
 
     code: str

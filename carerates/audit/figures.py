@@ -38,6 +38,13 @@ class Figure:
         Decimals it was printed to.
     relation : ``"="``, ``"<"`` or ``">"``
         ``"<"`` for figures such as ``<.001``.
+
+    Examples
+    --------
+    >>> from carerates.audit import read_figure
+    >>> figure = read_figure("<.001")
+    >>> figure.value, figure.decimals, figure.relation
+    (Decimal('0.001'), 3, '<')
     """
 
     text: str

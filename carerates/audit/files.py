@@ -148,6 +148,16 @@ class CheckedFile:
         Name of the table.
     provenance : Provenance
         The file.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.audit import check_file
+    >>> row = {"location": "Table 1", "label": "too high", "check": "percent",
+    ...        "figures": "count=424; total=697; percent=68.0"}
+    >>> pd.DataFrame([row]).to_csv("printed.csv", index=False)
+    >>> check_file("printed.csv").to_frame()["consistent"].tolist()
+    [False]
     """
 
     findings: tuple[Finding, ...]
@@ -196,6 +206,16 @@ def check_file(path: str | Path) -> CheckedFile:
     TableError
         If the file cannot be read, or rows name no check or figures that a check does not take; all
         problems together.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.audit import check_file
+    >>> row = {"location": "Table 1", "label": "too high", "check": "percent",
+    ...        "figures": "count=424; total=697; percent=60.8"}
+    >>> pd.DataFrame([row]).to_csv("printed.csv", index=False)
+    >>> [found.consistent for found in check_file("printed.csv").findings]
+    [True]
     """
     import hashlib
 

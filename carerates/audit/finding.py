@@ -37,6 +37,13 @@ class Finding:
         The figures that were checked.
     decision_error : bool
         True if the correction moves a p value across the significance level.
+
+    Examples
+    --------
+    >>> from carerates.audit import check_percent
+    >>> found = check_percent(count=473, total=697, percent="67.8")
+    >>> found.consistent
+    False
     """
 
     check: str

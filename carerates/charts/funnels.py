@@ -71,6 +71,14 @@ def draw_funnel(
     ------
     ValueError
         For a funnel of several groups without ``group=``, or an area that is not in it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> cr.charts.draw_funnel(funnel, headline="One area lies above the limits").figure.savefig("funnel.png")
     """
     if group is not None:
         funnel = funnel.select(group)

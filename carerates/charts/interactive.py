@@ -89,6 +89,15 @@ def interactive_funnel(
     ------
     MissingExtraError
         Without the extra ``interactive`` (altair, vl-convert).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> cr.charts.interactive_funnel(funnel, "funnel.html").name
+    'funnel.html'
     """
     try:
         import altair as alt

@@ -56,6 +56,13 @@ def draw_funnels(
     -------
     list of Axes
         One for each group, in the funnel's order.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> funnels = cr.funnel(cr.load_rates("wales", years=[2017, 2018]), by="year")
+    >>> len(cr.charts.draw_funnels(funnels, columns=2))
+    2
     """
     from carerates.charts.canvas import new_figure
 

@@ -50,6 +50,12 @@ def draw_path(
     Axes
         The area's path over the target and limits of the last year, other areas of that year in pale grey;
         each mark shows the position in the funnel of its own year.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> funnels = cr.funnel(cr.load_rates("wales", years=[2017, 2018]), by="year")
+    >>> cr.charts.draw_path(funnels, "Torfaen").figure.savefig("path.png")
     """
     rows, last = _rows(funnel, area, per, lang)
     name, by = rows["area_name"].iloc[-1], str(funnel.settings.by)
@@ -110,6 +116,12 @@ def draw_course(
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> funnels = cr.funnel(cr.load_rates("wales", years=[2017, 2018]), by="year")
+    >>> cr.charts.draw_course(funnels, "Torfaen").figure.savefig("course.png")
     """
     rows, last = _rows(funnel, area, per, lang)
     name, by = rows["area_name"].iloc[-1], str(funnel.settings.by)

@@ -34,6 +34,17 @@ class FunnelComparison:
         Of both.
     frame : DataFrame
         One row for each area in either; see :meth:`to_frame`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> from carerates.funnels import compare
+    >>> other = cr.funnel(df, events="n", denominator="d", area="area", target=100)
+    >>> compare(funnel, other).to_frame().columns[:3].tolist()
+    ['area_code', 'area_name', 'rate_first']
     """
 
     settings: tuple[FunnelSettings, FunnelSettings]

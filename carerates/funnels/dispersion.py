@@ -49,6 +49,15 @@ class DispersionReport:
         Pearson's test that chance alone is at work.
     size_correlation, size_p_value : float
         Spearman correlation of rate with exposure, and its p-value.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> round(funnel.dispersion[0].phi, 1)
+    24.2
     """
 
     group: Hashable

@@ -108,6 +108,16 @@ def chance_flags(funnel: Funnel) -> pd.DataFrame:
         For each funnel and probability: ``nominal``, the share outside times the areas; ``by_chance``, the
         exact expectation for whole counts (plain Poisson limits only; otherwise equal to ``nominal``); and
         ``found``, the number of areas outside.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> from carerates.funnels import chance_flags
+    >>> chance_flags(funnel).round(3).to_dict("records")[:1]
+    [{'group': None, 'probability': 0.95, 'nominal': 0.15, 'by_chance': 0.135, 'found': 1}]
     """
     rows = []
     for one in funnel.assessments:

@@ -34,6 +34,15 @@ class Funnel:
     -----
     An area's position comes from the tail probability of its own count; the limits are there to be drawn.
     Inside the limits is not proof of being average: see :func:`carerates.funnels.power.power_table`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> funnel.to_frame()["position"].tolist()
+    ['within', 'within', 'above 99.8%']
     """
 
     settings: FunnelSettings

@@ -45,6 +45,16 @@ class Sensitivity:
     frame : DataFrame
         One row for each area and choice: ``limits``, ``dispersion``, ``target``, ``rounding``, ``step``,
         ``position``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> from carerates.funnels import vary_choices
+    >>> vary_choices(funnel).to_frame()["agrees"].tolist()
+    [False, False, False]
     """
 
     settings: FunnelSettings

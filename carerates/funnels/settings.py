@@ -53,6 +53,15 @@ class FunnelSettings:
         Rates are counts per this many.
     by : str or None
         Column whose values each have a funnel of their own.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> df = pd.DataFrame({"area": ["A", "B", "C"], "n": [154, 95, 640], "d": [20_000, 12_000, 50_000]})
+    >>> funnel = cr.funnel(df, events="n", denominator="d", area="area", target=90)
+    >>> funnel.settings.limits
+    'exact'
     """
 
     kind: Kind = "rate"

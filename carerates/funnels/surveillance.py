@@ -33,6 +33,13 @@ class ChartSettings:
         Probability that an in-control series of this length signals at all, on either side.
     seed, simulations : int
         Of the in-control series from which the thresholds are found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.funnels import chart_series
+    >>> chart_series(np.array([100.0, 104, 96]), np.full(3, 100.0)).settings.method
+    'cusum'
     """
 
     method: Literal["cusum", "ewma"] = "cusum"
@@ -68,6 +75,14 @@ class SeriesChart:
     provenance : Provenance
     frame : DataFrame
         See :meth:`to_frame`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.funnels import chart_series
+    >>> chart = chart_series(np.array([100.0, 104, 96, 130, 135, 140]), np.full(6, 100.0))
+    >>> chart.to_frame()["signal"].any()
+    True
     """
 
     settings: ChartSettings

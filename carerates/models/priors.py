@@ -27,7 +27,14 @@ def _require_positive(name: str, value: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """A normal prior for an effect on the log rate."""
+    """A normal prior for an effect on the log rate.
+
+    Examples
+    --------
+    >>> from carerates.models import Normal
+    >>> Normal(mean=0.3, sd=0.15).sd
+    0.15
+    """
 
     mean: float
     sd: float
@@ -55,7 +62,14 @@ class Normal:
 
 @dataclass(frozen=True, slots=True)
 class HalfNormal:
-    """A half-normal prior for a standard deviation on the log rate."""
+    """A half-normal prior for a standard deviation on the log rate.
+
+    Examples
+    --------
+    >>> from carerates.models import HalfNormal, Priors
+    >>> Priors(area=HalfNormal(sd=0.3)).area
+    HalfNormal(sd=0.3)
+    """
 
     sd: float
     kind: ClassVar[str] = "half_normal"
@@ -84,7 +98,14 @@ class HalfNormal:
 
 @dataclass(frozen=True, slots=True)
 class LogNormal:
-    """A log-normal prior for a standard deviation, such as one learned from a longer panel."""
+    """A log-normal prior for a standard deviation, such as one learned from a longer panel.
+
+    Examples
+    --------
+    >>> from carerates.models import LogNormal, Priors
+    >>> Priors(noise=LogNormal(median=0.05, sd_log=0.3)).noise
+    LogNormal(median=0.05, sd_log=0.3)
+    """
 
     median: float
     sd_log: float
@@ -116,7 +137,14 @@ class LogNormal:
 
 @dataclass(frozen=True, slots=True)
 class Beta:
-    """A beta prior for a share or an autocorrelation between 0 and 1."""
+    """A beta prior for a share or an autocorrelation between 0 and 1.
+
+    Examples
+    --------
+    >>> from carerates.models import Beta, Priors
+    >>> Priors(spatial_share=Beta(1.0, 1.0)).spatial_share
+    Beta(a=1.0, b=1.0)
+    """
 
     a: float
     b: float
@@ -144,7 +172,14 @@ class Beta:
 
 @dataclass(frozen=True, slots=True)
 class LKJ:
-    """An LKJ prior for the correlation of an area's level and slope: density like (1 - r^2)^(shape - 1)."""
+    """An LKJ prior for the correlation of an area's level and slope: density like (1 - r^2)^(shape - 1).
+
+    Examples
+    --------
+    >>> from carerates.models import LKJ, Priors
+    >>> Priors(correlation=LKJ(shape=4.0)).correlation
+    LKJ(shape=4.0)
+    """
 
     shape: float
     kind: ClassVar[str] = "lkj"
@@ -228,6 +263,14 @@ class Priors:
         Autocorrelation from one year to the next where a trend is autoregressive.
     noise : half-normal or log-normal
         Coefficient of variation of an area's single year beyond chance.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import Normal
+    >>> model = cr.RateModel(priors=cr.Priors(factor=Normal(0.0, 0.5)))
+    >>> model.priors.factor.sd
+    0.5
     """
 
     intercept: Normal = Normal(math.log(0.0075), 0.5)

@@ -46,6 +46,16 @@ class CaseSelection:
     frame : DataFrame
         One row per area; see :meth:`to_frame`.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> areas = pd.DataFrame({"area_code": list("ABCD"), "label": ["rising", "rising", "falling", "falling"],
+    ...                       "rate": [90.0, 100.0, 60.0, 80.0]})
+    >>> chosen = cr.select_cases(areas, 2, strata="label", seed=1)
+    >>> chosen.balance("rate")[["mean_all", "mean_selected"]].values.tolist()
+    [[82.5, 75.0]]
     """
 
     settings: CaseSettings

@@ -45,6 +45,16 @@ class ContrastingPairs:
     pool : NeedPool
         The areas and their standardised need.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> need = pd.DataFrame({"area_code": list("ABCD"), "year": 2018, "children": [90, 100, 200, 60],
+    ...                      "population": 20_000, "deprivation": [20.0, 21.0, 40.0, 39.0]})
+    >>> pairs = cr.contrasting_pairs(need, on="deprivation", closest_share=0.5)
+    >>> pairs.to_frame()[["high_code", "low_code", "probability_ratio"]].round(2).values.tolist()
+    [['C', 'D', 1.0]]
     """
 
     settings: ContrastSettings

@@ -45,6 +45,16 @@ class SimilarAreas:
     pool : NeedPool
         The areas and their standardised need.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> need = pd.DataFrame({"area_code": list("ABCD"), "year": 2018, "children": [90, 100, 200, 60],
+    ...                      "population": 20_000, "deprivation": [20.0, 21.0, 40.0, 39.0]})
+    >>> found = cr.similar_areas(need, on="deprivation", neighbours=1)
+    >>> found.bands()[["area_code", "position", "rank"]].values.tolist()
+    [['A', 'below', 2], ['B', 'above', 1], ['C', 'above', 1], ['D', 'below', 2]]
     """
 
     settings: NeighbourSettings

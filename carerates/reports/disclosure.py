@@ -82,6 +82,14 @@ class Protected:
     audit : DataFrame
         For whoever signs the release off, never for publication: one row for each row and each total, with
         ``count`` (exact), ``published``, ``action`` (published, primary, secondary) and ``reason``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.reports import Disclosure, protect
+    >>> rows = pd.DataFrame({"area_code": list("ABC"), "region": "R", "children": [3, 40, 60]})
+    >>> protect(rows, Disclosure(nearest=5, below=5)).to_frame()["children"].isna().tolist()
+    [True, True, False]
     """
 
     settings: Disclosure

@@ -67,6 +67,13 @@ class Verification:
     checks : tuple of Check
     recomputed : bool
         Whether the numbers were worked out again; without the tables that went in they cannot be.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> page = cr.publish(cr.change(cr.load_rates("wales", years=[2017, 2018]), 2017, 2018), "release")
+    >>> cr.verify("release").passed
+    True
     """
 
     receipt: Path

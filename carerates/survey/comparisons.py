@@ -35,6 +35,14 @@ class Comparison:
         Steps, with what was left out.
     interval_kind, interval_probability : str, float
         Of the ``lower_95`` and ``upper_95`` columns.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> scores = survey.score(made)
+    >>> survey.compare_groups(scores, "trend").to_frame()["method"].unique().tolist()
+    ['area_means']
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -112,6 +120,15 @@ def compare_groups(
     intra-class correlations of 0, .02, .05, .10 and .20: Student's t 5, 13, 23, 34 and 48%; ``"area_means"``
     5 to 6% throughout; ``"permutation"`` 5 to 6%; ``"cluster_robust"`` below 1%, so it finds little there.
     ``docs/reference/survey-methods.md`` has the tables.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> scores = survey.score(made)
+    >>> found = survey.compare_groups(scores, "trend")
+    >>> found.to_frame()[["outcome", "difference"]].round(2).values.tolist()
+    [['trust', -0.04]]
     """
     if method not in ("auto", *PROMISES):
         raise ValueError(f"method is {method!r}; it is one of auto, {', '.join(PROMISES)}.")
@@ -163,6 +180,14 @@ def leave_out_areas(
         One row for each area left out, and one with none: ``left_out``, ``difference``,
         ``standard_error``, ``p_value``, ``areas_1``, ``areas_2``; empty figures where a group would have no
         area, or both only one.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> scores = survey.score(made)
+    >>> len(survey.leave_out_areas(scores, "trend", scores.names[0]))
+    13
     """
     frame, pair = select_groups(scores, by, groups)
     rows: list[dict[str, Any]] = []

@@ -46,6 +46,13 @@ class FactorAnalysis:
         Method, rotation, correlation, cut-off.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> survey.analyse_factors(made, 1).to_frame().shape
+    (4, 4)
     """
 
     loadings: pd.DataFrame = field(repr=False)
@@ -107,6 +114,13 @@ class ParallelAnalysis:
         Simulations, quantile, seed, correlation.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> survey.parallel_analysis(made, simulations=50, seed=1).to_frame().columns.tolist()
+    ['eigenvalue', 'random_mean', 'random_quantile']
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -162,6 +176,14 @@ def analyse_factors(
     Notes
     -----
     The test of fit is Bartlett's, ``(n - 1 - (2p + 5)/6 - 2m/3) F``; with polychoric correlations its p value is a guide only.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> found = survey.analyse_factors(made, 1)
+    >>> found.settings["factors"]
+    1
     """  # noqa: E501
     table, provenance = _complete(answers, items)
     matrix = correlate(table.to_numpy(dtype=float), correlation)
@@ -193,6 +215,15 @@ def analyse_correlations(
     """Which variables share a factor, given their correlations?
 
     See :func:`analyse_factors`; for correlation matrices that were published without the answers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates import survey
+    >>> correlations = np.full((4, 4), 0.5) + 0.5 * np.eye(4)
+    >>> found = survey.analyse_correlations(correlations, 1, respondents=300)
+    >>> found.to_frame().iloc[:, 1].astype(float).abs().round(2).tolist()
+    [0.71, 0.71, 0.71, 0.71]
     """
     if method not in ("ml", "paf"):
         raise ValueError(f"method is {method!r}; it is 'ml' or 'paf'.")
@@ -243,6 +274,13 @@ def parallel_analysis(
     References
     ----------
     Horn JL (1965), doi:10.1007/BF02289447; Glorfeld LW (1995), doi:10.1177/0013164495055003002.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> survey.parallel_analysis(made, simulations=50, seed=1).factors
+    1
     """
     table, provenance = _complete(answers, items)
     values = table.to_numpy(dtype=float)

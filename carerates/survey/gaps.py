@@ -40,6 +40,16 @@ class GapsComparison:
         Steps, with what was left out.
     interval_kind, interval_probability : str, float
         Of the ``lower_95`` and ``upper_95`` columns.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from carerates import survey
+    >>> scores = survey.score(survey.synthetic.sample_responses(respondents=240, areas=12, seed=1))
+    >>> roles = scores.frame.assign(role=["worker", "leader"] * 120)
+    >>> gaps = survey.compare_gaps(replace(scores, frame=roles, groups=("trend", "role")), "role", "trend")
+    >>> gaps.to_frame().columns.tolist()[:2]
+    ['outcome', 'label']
     """
 
     frame: pd.DataFrame = field(repr=False)

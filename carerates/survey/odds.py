@@ -49,6 +49,13 @@ class OddsRatios:
         of areas on the log-odds scale (``area_sd``), checks of draws.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> scores = survey.score(survey.synthetic.sample_responses(respondents=240, areas=12, seed=1))
+    >>> survey.explain_group(scores, "trend", ["trust"]).to_frame()["factor"].tolist()
+    ['trust']
     """
 
     frame: pd.DataFrame = field(repr=False)

@@ -30,6 +30,12 @@ class Power:
         Sizes, ICC, difference, level.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> from carerates.survey import simulate_power
+    >>> simulate_power([30] * 10, [30] * 2, icc=0.05, simulations=20, seed=1).to_frame()["method"].tolist()
+    ['area_means', 'cluster_robust', 'permutation']
     """
 
     frame: pd.DataFrame = field(repr=False)

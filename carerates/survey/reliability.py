@@ -33,6 +33,13 @@ class Reliability:
         Probability of the interval.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> survey.assess_reliability(made).to_frame().columns.tolist()[:3]
+    ['scale', 'label', 'items']
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -71,6 +78,13 @@ def assess_reliability(responses: Responses) -> Reliability:
     ------
     ModelError
         If a scale has one item, fewer than three complete respondents, or answers that do not vary.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> survey.assess_reliability(made).to_frame()[["scale", "alpha"]].round(2).values.tolist()
+    [['trust', 0.74]]
     """
     frame = responses.to_frame()
     rows, item_rows, used = [], [], []

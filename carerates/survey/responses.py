@@ -40,6 +40,13 @@ class Responses:
         Names of the grouping columns.
     provenance : Provenance
         What was read and what was left out.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> len(made.to_frame()), made.groups
+    (240, ('trend',))
     """
 
     frame: pd.DataFrame = field(repr=False)

@@ -38,6 +38,12 @@ class Item:
         Points for each code where they are not the code itself, such as ``{1: 1, 2: 3}``.
     words : mapping of str to int
         Codes of answers exported as words, in lower case.
+
+    Examples
+    --------
+    >>> from carerates.survey import Item
+    >>> Item("trust", low=1, high=5, reverse=True).reverse
+    True
     """
 
     name: str
@@ -73,6 +79,12 @@ class Scale:
         Where it comes from; a pair has Spearman-Brown's reliability instead of alpha.
     high_means : str
         What a high score means.
+
+    Examples
+    --------
+    >>> from carerates.survey import Item, Scale
+    >>> Scale("trust", "Trust in leaders", (Item("q1"), Item("q2"))).answered
+    0.5
     """
 
     name: str
@@ -106,6 +118,12 @@ class ScaleSet:
         What it is, and what a user should know before relying on it.
     scales : tuple of Scale
         In the order of the results.
+
+    Examples
+    --------
+    >>> from carerates.survey import Item, Scale, ScaleSet
+    >>> ScaleSet("mine", (Scale("trust", "Trust in leaders", (Item("q1"), Item("q2"))),)).names
+    ('trust',)
     """
 
     name: str
@@ -295,6 +313,15 @@ def read_scales(path: str | Path) -> ScaleSet:
     ------
     TableError
         If the file cannot be read or does not describe scales; all problems together.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.survey import read_scales
+    >>> rows = {"scale": "trust", "label": "Trust", "item": ["q1", "q2"], "low": 1, "high": 7}
+    >>> pd.DataFrame(rows).to_csv("own.csv", index=False)
+    >>> read_scales("own.csv").names
+    ('trust',)
     """
     file = Path(path)
     try:

@@ -38,6 +38,14 @@ class Scores:
         Missing rule of each scale.
     provenance : Provenance
         What was done.
+
+    Examples
+    --------
+    >>> from carerates import survey
+    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
+    >>> scores = survey.score(made)
+    >>> scores.names
+    ('trust',)
     """
 
     frame: pd.DataFrame = field(repr=False)

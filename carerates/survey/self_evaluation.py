@@ -158,6 +158,16 @@ class SelfEvaluation:
         Minimum, language.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.survey import as_responses, evaluate_areas, self_evaluation
+    >>> scales = self_evaluation.self_evaluation_scales()
+    >>> questions = {item.name: [2, 3, 3, 4, 5] for item in scales.items}
+    >>> answers = pd.DataFrame({"area_code": ["Cardiff"] * 5, **questions})
+    >>> len(evaluate_areas(as_responses(answers, scales)).to_frame())
+    6
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -209,6 +219,16 @@ def evaluate_areas(responses: Responses, *, minimum: int = 5, lang: Lang = "en")
     Means and design-based standard errors are those of :func:`carerates.survey.area_factors`, which also
     gives them as factors to join to rates.  Intervals take t with one degree of freedom less than
     respondents, and stay between 1 and 5; with one respondent there is none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.survey import as_responses, evaluate_areas, self_evaluation
+    >>> scales = self_evaluation.self_evaluation_scales()
+    >>> questions = {item.name: [2, 3, 3, 4, 5] for item in scales.items}
+    >>> answers = pd.DataFrame({"area_code": ["Cardiff"] * 5, **questions})
+    >>> evaluate_areas(as_responses(answers, scales)).to_frame()["respondents"].unique().tolist()
+    [5.0]
     """
     from scipy.special import stdtrit
 

@@ -31,6 +31,16 @@ class SharesComparison:
         Outcome, groups, whether naive tests were asked for.
     provenance : Provenance
         Steps.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from carerates import survey
+    >>> scores = survey.score(survey.synthetic.sample_responses(respondents=240, areas=12, seed=1))
+    >>> scores = replace(scores, frame=scores.frame.assign(agrees=scores.frame["trust"] > 3))
+    >>> found = survey.compare_shares(scores, "trend", "agrees")
+    >>> found.tests["test"].tolist()[0]
+    'area_means'
     """  # noqa: E501
 
     frame: pd.DataFrame = field(repr=False)
@@ -77,6 +87,16 @@ def compare_shares(
     SharesComparison
         By default the t test on the shares of areas and the permutation of labels over areas (or CR2
         where areas hold both groups).
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from carerates import survey
+    >>> scores = survey.score(survey.synthetic.sample_responses(respondents=240, areas=12, seed=1))
+    >>> scores = replace(scores, frame=scores.frame.assign(agrees=scores.frame["trust"] > 3))
+    >>> found = survey.compare_shares(scores, "trend", "agrees")
+    >>> found.frame[["group", "yes", "n"]].values.tolist()
+    [['decreasing', 22, 40], ['increasing', 95, 200]]
     """
     frame, pair = select_groups(scores, by, groups)
     if outcome not in frame:

@@ -26,6 +26,14 @@ class RateDraws:
         Children aged 0-17, for regional and national totals.
     expected : array of float, shape (draws, areas, years), optional
         Rates expected from the factors alone, the area's own effect left out, in the same draws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.tables import RateDraws
+    >>> draws = RateDraws(np.full((500, 1, 2), 90.0), ("A",), (2017, 2018), np.full((1, 2), 20_000.0))
+    >>> draws.year(2018).shape
+    (500, 1)
     """
 
     rates: NDArray[np.float64]

@@ -27,6 +27,15 @@ class Factor:
         Definition, with its reference date.
     standard_error : str
         Column that holds the standard error of each value; empty where the value is taken as known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> poverty = cr.Factor("poverty", "Children in low-income families", "%")
+    >>> frame = pd.DataFrame({"area_code": ["W06000015"], "poverty": [24.5]})
+    >>> cr.FactorsTable(frame, (poverty,)).names
+    ('poverty',)
     """
 
     name: str

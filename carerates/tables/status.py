@@ -30,6 +30,13 @@ class Status:
         Whether a row with this status must hold a count (True) or must not (False).
     half_width : int or None
         Largest distance between the true and the printed count; None where only explicit bounds can tell.
+
+    Examples
+    --------
+    >>> from carerates.tables import STATUSES
+    >>> status = STATUSES["rounded_to_5"]
+    >>> status.has_count, status.half_width
+    (True, 2)
     """
 
     code: str

@@ -23,6 +23,12 @@ class SeriesBreak:
         ``"counts"`` for every figure, ``"published rates"`` where only the rates printed at the time change.
     description : str
         What changed, with the size where it is known.
+
+    Examples
+    --------
+    >>> from carerates.trends import KNOWN_BREAKS
+    >>> [(one.nation, one.year) for one in KNOWN_BREAKS][:2]
+    [('Wales', 2017), ('Wales', 2022)]
     """
 
     nation: str

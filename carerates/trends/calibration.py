@@ -47,6 +47,17 @@ class ClassCalibration:
     said, true : array of float, shape (replicates, areas, 2)
         Probability of increasing and of decreasing; and 1 where the underlying change truly was.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A", "B", "B"], "year": [2013, 2018] * 2,
+    ...                       "children": [100, 130, 200, 160], "population": 20_000})
+    >>> rule = cr.rules.wwcsc(10, 2013, 2018)
+    >>> found = cr.trends.calibrate_classes(rates, rule, replicates=20, seed=1)
+    >>> found.settings.replicates
+    20
     """
 
     settings: CalibrationSettings

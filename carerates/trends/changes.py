@@ -65,6 +65,18 @@ class Change:
     provenance : Provenance
     inputs : mapping
         ``rates``: the table that it was made from, so that a receipt can make it again.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A", "B", "B"], "year": [2013, 2018] * 2,
+    ...                       "children": [100, 130, 200, 160], "population": 20_000})
+    >>> found = cr.change(rates, 2013, 2018)
+    >>> found.to_frame()["percent_of_end"].round(1).tolist()
+    [23.1, -25.0]
+    >>> found.interval_probability
+    0.95
     """
 
     settings: ChangeSettings

@@ -74,6 +74,18 @@ class Classification:
     inputs : mapping
         ``rates``, and ``national`` and ``expected`` where they were given: what it was made from, so that a
         receipt can make it again.  Empty for a fitted model.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A", "B", "B"], "year": [2013, 2018] * 2,
+    ...                       "children": [100, 130, 200, 160], "population": 20_000})
+    >>> found = cr.classify(rates, cr.rules.wwcsc(5, 2013, 2018))
+    >>> found.counts()
+    {'increasing': 1, 'decreasing': 1}
+    >>> found.to_frame()["reason"].tolist()
+    ['+30.0% is above 5%', '-20.0% is below -5%']
     """
 
     settings: ClassificationSettings

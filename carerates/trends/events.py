@@ -41,6 +41,14 @@ class AreaEvents:
         One row per event, earliest first: ``when`` (as given)``, at`` (in years; 31 March of a year is that
         year) and ``text``.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> wales = cr.load_rates("wales", years=range(2010, 2019))
+    >>> found = cr.trends.follow_area(wales, "Torfaen", [("2014-04-22", "Limit of 26 weeks for proceedings")])
+    >>> found.area_name, found.events["text"].tolist()
+    ('Torfaen', ['Limit of 26 weeks for proceedings'])
     """
 
     settings: EventSettings

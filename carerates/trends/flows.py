@@ -30,6 +30,16 @@ class StockFlow:
     frame : DataFrame
         One row per area and year; see :meth:`to_frame`.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> stock = pd.DataFrame({"area_code": "Wales", "year": [2018, 2019], "children": [6407, 6846],
+    ...                       "population": [628_100, 629_554]})
+    >>> flows = pd.DataFrame({"area_code": "Wales", "year": [2019], "starts": [2125], "ceases": [1678]})
+    >>> cr.trends.account_flows(stock, flows).to_frame()[["children_expected", "gap"]].values.tolist()
+    [[6854.0, -8.0]]
     """
 
     settings: FlowSettings

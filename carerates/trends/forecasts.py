@@ -43,6 +43,13 @@ class Forecast:
         rate_last, rate_forecast`` (median)``, rate_lower, rate_upper``.
     provenance : Provenance
     interval_kind : str
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> found = cr.trends.forecast(cr.load_rates("wales", years=range(2010, 2019)), years_ahead=1)
+    >>> found.interval_kind, found.interval_probability
+    ('predictive interval of the figure to be published', 0.95)
     """
 
     settings: ForecastSettings
@@ -107,6 +114,14 @@ def forecast(
     -----
     For forecasts from a hierarchical model fit that model to the years up to ``upto`` with the years ahead in
     it, and judge it beside these with :func:`score_forecasts`.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rates = cr.load_rates("wales", years=range(2010, 2019))
+    >>> found = cr.trends.forecast(rates, years_ahead=2).to_frame().query("area_name == 'Cardiff'")
+    >>> found[["year", "rate_lower", "rate_forecast", "rate_upper"]].round().astype(int).values.tolist()
+    [[2019, 100, 115, 133], [2020, 92, 116, 146]]
     """
     _check_options(method, rate, years_ahead)
     normal_quantile(interval)
@@ -162,6 +177,14 @@ class ForecastScores:
         One row per method, origin, horizon and area: ``log_score`` (log probability of the published figure
         within its rounding) and ``inside`` (whether the predictive interval holds it).
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rates = cr.load_rates("wales", years=range(2010, 2019))
+    >>> scores = cr.trends.score_forecasts(rates, horizons=[1], origins=[2016, 2017])
+    >>> scores.to_frame().set_index("method")["figures"].to_dict()
+    {'last_value': 44, 'linear_trend': 44, 'pooled': 44}
     """
 
     settings: ScoreSettings
@@ -242,6 +265,14 @@ def score_forecasts(
     -------
     ForecastScores
         Every method is scored on the same figures: those that all of them could forecast.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rates = cr.load_rates("wales", years=range(2010, 2019))
+    >>> scores = cr.trends.score_forecasts(rates, horizons=[1], origins=[2016, 2017]).to_frame()
+    >>> scores.set_index("method")["difference_from_last_value"].round(2).to_dict()
+    {'last_value': 0.0, 'linear_trend': -0.42, 'pooled': 0.12}
     """
     asked = tuple(dict.fromkeys((*methods, "last_value")))
     for method in asked:

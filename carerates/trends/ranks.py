@@ -21,6 +21,14 @@ class Ranks:
     top, bottom : array of float, shape (areas,)
         Probability of being among the ``k`` largest, or the ``k`` smallest.
     k : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.trends import rank_normals
+    >>> ranks = rank_normals(np.array([30.0, 10.0, 12.0]), np.array([2.0, 2.0, 2.0]), k=1)
+    >>> ranks.expected.round(1).tolist(), ranks.top.round(2).tolist()
+    ([1.0, 2.8, 2.2], [1.0, 0.0, 0.0])
     """
 
     expected: Floats
@@ -61,6 +69,14 @@ def rank_draws(draws: Floats, k: int = 5, probability: float = 0.95) -> Ranks:
         Size of the top and bottom groups.
     probability : float
         Of the central interval.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.trends import rank_draws
+    >>> draws = np.random.default_rng(1).normal([30.0, 10.0, 12.0], 2.0, size=(1000, 3))
+    >>> rank_draws(draws, k=1).expected.round(1).tolist()
+    [1.0, 2.7, 2.3]
     """
     areas = draws.shape[1]
     ranks = np.empty_like(draws, dtype=float)
@@ -95,6 +111,14 @@ def rank_normals(mean: Floats, deviation: Floats, k: int = 5, probability: float
     -----
     Given an area's own value, each other area lies above it independently, so its rank is one more than a
     sum of unequal Bernoulli trials; the exact distribution of the sum is averaged over the area's own value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.trends import rank_normals
+    >>> ranks = rank_normals(np.array([30.0, 10.0, 12.0]), np.array([2.0, 2.0, 2.0]), k=1)
+    >>> ranks.lower.tolist(), ranks.upper.tolist()
+    ([1.0, 2.0, 2.0], [1.0, 3.0, 3.0])
     """
     from scipy.special import ndtr
 

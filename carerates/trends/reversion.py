@@ -45,6 +45,13 @@ class Reversion:
         Log change per unit of log rate at the start, as observed and with the counting error of the start
         taken out.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> found = cr.trends.regression_to_mean(cr.load_rates("wales", years=[2013, 2018]), 2013, 2018)
+    >>> round(found.slope, 2), round(found.slope_corrected, 2)
+    (-0.32, -0.3)
     """
 
     settings: ReversionSettings
@@ -128,6 +135,13 @@ def regression_to_mean(
     References
     ----------
     Blomqvist N. On the relation between change and initial value. J Am Stat Assoc 1977;72:746-749.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> found = cr.trends.regression_to_mean(cr.load_rates("wales", years=range(2010, 2019)), 2013, 2018)
+    >>> round(found.correlation, 2)
+    -0.42
     """
     if rate == "published":
         raise ValueError("rate='published' carries no counting error; use rate='computed' or 'children'.")

@@ -38,6 +38,17 @@ class Sensitivity:
         One row per area and variation: ``area_code, area_name, question`` (published or underlying)``,
         varied, setting, label, percent_change``.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A", "B", "B"], "year": [2013, 2018] * 2,
+    ...                       "children": [100, 130, 200, 160], "population": 20_000})
+    >>> rule = cr.rules.wwcsc(10, 2013, 2018)
+    >>> found = cr.trends.sensitivity(rates, rule, thresholds=[-25.0], probability=None)
+    >>> found.labels["varied"].unique().tolist()
+    ['as given', 'rounding', 'base', 'threshold']
     """
 
     settings: SensitivitySettings
@@ -140,6 +151,17 @@ def sensitivity(
     Returns
     -------
     Sensitivity
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A", "B", "B"], "year": [2013, 2018] * 2,
+    ...                       "children": [100, 130, 200, 160], "population": 20_000})
+    >>> rule = cr.rules.wwcsc(10, 2013, 2018)
+    >>> found = cr.trends.sensitivity(rates, rule, thresholds=[-25.0], probability=None)
+    >>> found.to_frame()[["area_code", "label", "other_labels", "robust"]].values.tolist()
+    [['A', 'increasing', '', True], ['B', 'decreasing', 'little change', False]]
     """
     require_rule(rules)
     table = as_rates(rates)

@@ -14,6 +14,8 @@ import numpy as np
 from carerates.trends.changes import Base
 from carerates.trends.panels import RateKind, require_kind
 
+__all__ = ["Rule", "slope", "wcpp", "wcpp_corrected", "wwcsc"]
+
 Measure = Literal["net", "mean_annual", "slope"]
 StartRate = Literal["as_found", "shrunk", "earlier"]
 
@@ -61,6 +63,14 @@ class Rule:
         correct for regression to the mean.
     earlier_years : int
         How many years before the start ``"earlier"`` takes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rule = cr.rules.Rule("mine", 2013, 2018, decreasing=-5, increasing=5, middle="little change")
+    >>> rule.needs_national, rule.unit
+    (False, '%')
     """
 
     name: str
@@ -269,6 +279,13 @@ def wcpp(
     ----------
     Forrester D, and others. Factors influencing care rates: survey of the workforce in Wales. Wales Centre
     for Public Policy, 2021, Table 4.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rule = cr.rules.wcpp()
+    >>> rule.relative_to, rule.decreasing, rule.needs_national
+    ('end', -10.0, True)
     """
     return Rule("WCPP 2021", start, end, -10.0, None, relative_to=relative_to, rate=rate, shortfall=shortfall)
 
@@ -291,6 +308,13 @@ def wcpp_corrected(
         Percentage points above the national change.
     shortfall : float or None
         Per cent from expectation, on both arms; None excludes nobody.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rule = cr.rules.wcpp_corrected()
+    >>> rule.relative_to, rule.margin, rule.expected_left_out
+    ('start', 10.0, True)
     """
     return Rule(
         "WCPP 2021, corrected",
@@ -329,6 +353,13 @@ def wwcsc(
     References
     ----------
     What Works Centre for Children's Social Care, interviews with leaders on care trends, 2018.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rule = cr.rules.wwcsc(dead_band=2)
+    >>> rule.decreasing, rule.middle, rule.increasing
+    (-2.0, 'little change', 2.0)
     """
     _require_width("dead_band", dead_band)
     return Rule(
@@ -349,6 +380,12 @@ def slope(start: int, end: int, *, threshold: float = 2.0, rate: RateKind = "com
     """Return a rule on the slope of the log rate: more than ``threshold`` per cent a year up or down.
 
     The slope uses every year of the window, so no single year's figure decides the class.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> cr.rules.slope(2013, 2018).unit
+    '% per year'
     """
     _require_width("threshold", threshold)
     return Rule(

@@ -43,6 +43,15 @@ class Windows:
         :func:`carerates.trends.change`; ``breaks``.
     provenance : Provenance
     interval_kind : str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> rates = pd.DataFrame({"area_code": ["A", "A", "B", "B"], "year": [2013, 2018] * 2,
+    ...                       "children": [100, 130, 200, 160], "population": 20_000})
+    >>> cr.trends.windows(rates, 5).counts()[["start", "end", "fell", "rose"]].values.tolist()
+    [[2013, 2018, 1, 1]]
     """
 
     settings: WindowSettings

@@ -35,6 +35,16 @@ class TurningPoints:
     frame : DataFrame
         One row per area; see :meth:`to_frame`.
     provenance : Provenance
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> level = [100, 104, 99, 103, 108, 101, 106, 110, 107]
+    >>> rates = pd.DataFrame({"area_code": ["A"] * 9 + ["B"] * 9, "year": [*range(2010, 2019)] * 2,
+    ...                       "children": level + [2 * one + 5 for one in level], "population": 20_000})
+    >>> cr.trends.turning_points(rates).to_frame()["turning_year"].tolist()
+    [2014, 2014]
     """
 
     settings: TurningSettings
@@ -107,6 +117,17 @@ def turning_points(
     ----------
     Ploberger W, Kramer W. The CUSUM test with OLS residuals. Econometrica 1992;60:271-285.
     Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289-300.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import carerates as cr
+    >>> level = [100, 104, 99, 103, 108, 101, 106, 110, 107]
+    >>> rates = pd.DataFrame({"area_code": ["A"] * 9 + ["B"] * 9, "year": [*range(2010, 2019)] * 2,
+    ...                       "children": level + [2 * one + 5 for one in level], "population": 20_000})
+    >>> found = cr.trends.turning_points(rates)
+    >>> found.to_frame()[["changes", "turned"]].values.tolist()
+    [[8, False], [8, False]]
     """
     if not 0 < false_discovery_rate < 1:
         raise ValueError(f"false_discovery_rate must be between 0 and 1; this is {false_discovery_rate!r}.")

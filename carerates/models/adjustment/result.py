@@ -60,6 +60,14 @@ class Adjustment:
         Of ``expected_rate_lower_95`` and ``expected_rate_upper_95``.
     inputs : mapping
         ``rates``: the table that it was made from, so that a receipt can make it again.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> need = cr.load_factors(["deprivation"], nations="wales")
+    >>> found = cr.adjust(cr.load_rates("wales", years=[2018]).join(need), factors=["deprivation"])
+    >>> len(found.to_frame()), found.coefficients["term"].tolist()
+    (22, ['intercept', 'deprivation'])
     """
 
     settings: AdjustmentSettings

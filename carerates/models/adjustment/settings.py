@@ -42,6 +42,15 @@ class AdjustmentSettings:
         Whether the expected rate depends on the number of children, and how.
     robust : bool
         Whether standard errors hold when the method's variance does not (HC3).
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> need = cr.load_factors(["deprivation"], nations="wales")
+    >>> rates = cr.load_rates("wales", years=[2018]).join(need)
+    >>> found = cr.adjust(rates, factors=["deprivation"], method="ols")
+    >>> found.settings.method, found.settings.factors
+    ('ols', ('deprivation',))
     """
 
     factors: tuple[str, ...] = ()

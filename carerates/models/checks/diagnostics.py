@@ -36,6 +36,13 @@ class Diagnostics:
         Engine that made the draws.
     checks : tuple of Check
         In the order they were made.
+
+    Examples
+    --------
+    >>> from carerates.models import Diagnostics
+    >>> from carerates.models.checks.diagnostics import Check
+    >>> Diagnostics("nuts", (Check("largest R-hat", 1.02, "below 1.01", passed=False),)).passed
+    False
     """
 
     engine: str

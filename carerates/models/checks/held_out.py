@@ -37,6 +37,16 @@ class Comparison:
     scores : DataFrame
         One row for each model and held-out count: ``model``, ``area_code``, ``year``, ``log_score``, and
         whether each interval covers the count (``inside_50``, ``inside_80``, ``inside_95``).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.models import Comparison
+    >>> scores = pd.DataFrame({"area_code": ["A", "B"] * 2, "model": ["plain"] * 2 + ["with need"] * 2,
+    ...                        "log_score": [-4.2, -3.9, -4.0, -3.8], "inside_50": True, "inside_80": True,
+    ...                        "inside_95": True})
+    >>> Comparison("areas", {}, 0, scores).to_frame()["model"].tolist()
+    ['with need', 'plain']
     """
 
     held_out: str
@@ -124,6 +134,16 @@ def compare_models(
     -----
     Every model is refitted without the held-out counts, by the Laplace engine.  Approximations that reuse one
     fit are unreliable here, because each area has an effect of its own.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import compare_models
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> found = compare_models({"as it is": model}, rates, folds=2, draws=200)
+    >>> found.held_out
+    'areas'
     """
     table = as_rates(rates)
     if not models:

@@ -30,6 +30,14 @@ class PredictiveChecks:
         Statistics of the published counts.
     replicated : dict of str to array of float, shape (draws,)
         The same statistics of replicated counts, rounded and suppressed as the published ones were.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from carerates.models import PredictiveChecks
+    >>> replicated = np.array([0.9, 1.0, 1.1, 1.2])
+    >>> PredictiveChecks({"variance over mean": 1.1}, {"variance over mean": replicated}).to_frame().shape[0]
+    1
     """
 
     observed: dict[str, float]
@@ -86,6 +94,15 @@ def check_predictions(fit: FittedRates, *, draws: int = 500, seed: int = 1) -> P
         Replications.
     seed : int
         Seed of the replications.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import check_predictions
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> check_predictions(cr.fit(model, rates, seed=1), draws=100).to_frame().columns.tolist()[:2]
+    ['statistic', 'observed']
     """
     design = fit.design
     posterior = fit.posterior.thinned(draws)

@@ -37,6 +37,15 @@ class PriorCheck:
         Ratio of the last to the first year's rate of an area picked at random.
     provenance : Provenance
         Sources and steps.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import check_prior
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> check_prior(model, rates, draws=200).to_frame().columns.tolist()[:2]
+    ['quantity', 'quantile_1']
     """
 
     settings: RateModel
@@ -98,6 +107,15 @@ def check_prior(
     Returns
     -------
     PriorCheck
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import check_prior
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> check_prior(model, rates, draws=200).area.shape[0]
+    200
     """
     usable = usable_rates(model, as_rates(rates))
     design = build_design(model, usable.rates)

@@ -57,6 +57,15 @@ def prior_sensitivity(
     DataFrame
         One row for each prior, scale and quantity (fixed effects and hyperparameters): ``shift`` is how far
         the posterior mean moved, in posterior standard deviations of the fit with the model's own priors.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import prior_sensitivity
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> prior_sensitivity(model, rates, scales=[2.0]).columns.tolist()[:3]
+    ['prior', 'scale', 'quantity']
     """
     table = as_rates(rates)
     base = fit(model, table, seed=seed)
@@ -99,6 +108,16 @@ def without_each_area(
     -------
     DataFrame
         One row for each area and quantity, ``shift`` in posterior standard deviations.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import without_each_area
+    >>> areas = ["Cardiff", "Powys", "Conwy", "Swansea"]
+    >>> panel = cr.load_rates("wales", years=[2017, 2018]).select(area=areas)
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> without_each_area(model, panel, ["W06000015"]).columns.tolist()[:2]
+    ['area_code', 'quantity']
     """
     table = as_rates(rates)
     base = _quantities(fit(model, table, seed=seed))

@@ -72,6 +72,18 @@ def specification_table(
     Notes
     -----
     Every specification is fitted and, for the score, refitted by the Laplace engine: nothing is reweighted.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> from carerates.models import specification_table
+    >>> need = cr.load_factors(["deprivation"], nations="wales")
+    >>> areas = ["Cardiff", "Powys", "Conwy", "Swansea", "Gwynedd"]
+    >>> panel = cr.load_rates("wales", years=[2017, 2018]).select(area=areas).join(need)
+    >>> model = cr.RateModel(factors=["deprivation"], time="linear", area_time="none")
+    >>> table = specification_table(model, panel, prior_scales=[], folds=2)
+    >>> table["specification"].tolist()
+    ['as chosen']
     """
     table = as_rates(rates)
     followed = factor or (model.factors[0] if model.factors else None)

@@ -55,6 +55,15 @@ class FittedRates:
     The *underlying* rate is what chance and the noise of a single year vary about.  The *expected* rate
     is that of a typical area of the same nation and factors in that year: the median, so that half of such
     areas would lie above it.  Region and the area's own effects are left out of it.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> fit = cr.fit(model, rates, seed=1)
+    >>> fit.to_frame().shape[0], fit.diagnostics.passed
+    (6, True)
     """
 
     settings: RateModel

@@ -50,6 +50,14 @@ class Prediction:
     -----
     Intervals of rates are credible intervals of the underlying rate; those of ``children`` and of
     ``rate_predicted`` are predictive: they allow for chance and for one year's noise too.
+
+    Examples
+    --------
+    >>> import carerates as cr
+    >>> rates = cr.load_rates("wales", years=[2017, 2018]).select(area=["Cardiff", "Powys", "Conwy"])
+    >>> model = cr.RateModel(time="linear", area_time="none")
+    >>> cr.fit(model, rates, seed=1).forecast(1).to_frame()["year"].unique().tolist()
+    [2019]
     """
 
     settings: RateModel

@@ -39,6 +39,18 @@ class FittedFlows:
         Area-years of flows that could not be used, with the reason.
     provenance : Provenance
         Sources and steps.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.models import StockFlowModel, fit_flows
+    >>> stock = pd.DataFrame([(area, year, 300, 50_000) for area in "ABCDEF" for year in (2016, 2017, 2018)],
+    ...                      columns=["area_code", "year", "children", "population"])
+    >>> flows = stock[stock["year"] > 2016].assign(starts=90, ceases=90)
+    >>> model = StockFlowModel().replace(area_time="none", time="none")
+    >>> found = fit_flows(model, stock, flows, draws=200)
+    >>> found.to_frame()["year"].unique().tolist()
+    [2017, 2018]
     """
 
     settings: StockFlowModel
@@ -236,6 +248,18 @@ class StockForecast:
         Whether the fits passed their checks.
     provenance : Provenance
         Sources and steps.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from carerates.models import StockFlowModel, fit_flows
+    >>> stock = pd.DataFrame([(area, year, 300, 50_000) for area in "ABCDEF" for year in (2016, 2017, 2018)],
+    ...                      columns=["area_code", "year", "children", "population"])
+    >>> flows = stock[stock["year"] > 2016].assign(starts=90, ceases=90)
+    >>> model = StockFlowModel().replace(area_time="none", time="none")
+    >>> found = fit_flows(model, stock, flows, draws=200)
+    >>> found.forecast(1).to_frame()["year"].unique().tolist()
+    [2019]
     """
 
     settings: StockFlowModel
