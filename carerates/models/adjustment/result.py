@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -128,6 +128,7 @@ class Adjustment:
             one common level), ``last`` (what is lost when it alone is dropped) and
             ``average_over_orders`` (its mean gain over all orders of entry; these add up to the
             whole less the common level's own R squared, which is zero where the method fits that level).
+            Within nations, and in each, the nations' levels are given and ``nation`` has no row.
 
         Notes
         -----
@@ -167,21 +168,12 @@ class Adjustment:
                 known[subset] = table[list(VERSIONS)].to_numpy(dtype=float)
             return known[subset]
 
-        shares = average_over_orders(terms, worth)
-        everything = frozenset(terms)
-        rows = [
-            {
-                "scope": scope,
-                "term": term,
-                "version": version,
-                "alone": (worth(frozenset({term})) - worth(frozenset()))[i, j],
-                "last": (worth(everything) - worth(everything - {term}))[i, j],
-                "average_over_orders": shares[term][i, j],
-            }
-            for term in terms
-            for i, scope in enumerate(scopes)
-            for j, version in enumerate(VERSIONS)
-        ]
+        worth(frozenset(terms))
+        rows = []
+        for i, scope in enumerate(scopes):
+            # within nations their levels are given: to be without them would be to miss every level
+            given = frozenset({"nation"} & set(terms)) if scope != "all areas" else frozenset()
+            rows += _shares_of_scope(scope, i, terms, given, worth)
         names = ["scope", "term", "version", "alone", "last", "average_over_orders"]
         return pd.DataFrame(rows, columns=names).sort_values(
             ["scope", "version"], kind="stable", ignore_index=True
@@ -226,3 +218,27 @@ def _percent(share: object) -> str:
     """Return a share as a percentage, or say that there is none."""
     value = float(share)  # type: ignore[arg-type]
     return "none" if np.isnan(value) else f"{100.0 * value:.0f}%"
+
+
+def _shares_of_scope(
+    scope: str,
+    at: int,
+    terms: tuple[str, ...],
+    given: frozenset[str],
+    worth: Callable[[frozenset[str]], Array],
+) -> list[dict[str, object]]:
+    """Return one row for each term that is not given, and version, of one scope."""
+    free, everything = tuple(one for one in terms if one not in given), frozenset(terms)
+    shares = average_over_orders(free, lambda subset: worth(subset | given)[at])
+    return [
+        {
+            "scope": scope,
+            "term": term,
+            "version": version,
+            "alone": (worth(given | {term}) - worth(given))[at, j],
+            "last": (worth(everything) - worth(everything - {term}))[at, j],
+            "average_over_orders": shares[term][j],
+        }
+        for term in free
+        for j, version in enumerate(VERSIONS)
+    ]

@@ -102,6 +102,23 @@ def test_contributions_add_up_to_the_whole(method: str) -> None:
         )
 
 
+def test_within_nations_their_levels_are_given() -> None:
+    result = adjust(areas(), FACTORS)
+    shares = result.contributions()
+    within = shares[shares["scope"] != "all areas"]
+    assert set(within["scope"]) == {"within nations", "England", "Wales"}
+    assert set(within["term"]) == set(FACTORS)
+    total = within.groupby(["scope", "version"])["average_over_orders"].sum()
+    whole, levels = (one.r_squared.set_index("scope") for one in (result, adjust(areas())))
+    for scope in ("within nations", "England", "Wales"):
+        for version in ("ordinary", "log_rate", "deviance"):
+            gained = whole.loc[scope, version] - levels.loc[scope, version]
+            assert total[scope, version] == pytest.approx(gained, abs=1e-9)
+    # each nation's own pooled rate explains nothing of its deviance
+    assert levels.loc[["England", "Wales"], "deviance"].abs().max() < 1e-9
+    assert within["average_over_orders"].abs().max() < 1
+
+
 def test_factors_that_do_not_overlap_count_the_same_in_every_order() -> None:
     # a balanced grid: the factors are orthogonal, so least squares gives each one share whatever the order
     df = areas(36)
