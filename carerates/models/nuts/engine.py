@@ -13,21 +13,16 @@ from typing import Any
 import numpy as np
 
 from carerates.errors import MissingExtraError, ModelError
-from carerates.models.checks.diagnostics import (
-    ESS_LIMIT,
-    RHAT_LIMIT,
-    Check,
-    Diagnostics,
-    effective_sizes,
-    rhat,
-)
+from carerates.models.checks.diagnostics import Diagnostics
 from carerates.models.design.adjacency import Adjacency
-from carerates.models.design.arrays import NEED, Design
+from carerates.models.design.arrays import Design
 from carerates.models.design.terms import Array
 from carerates.models.laplace.engine import draw_posterior
 from carerates.models.laplace.exploration import Exploration
 from carerates.models.nuts.centring import choose_centring
+from carerates.models.nuts.checks import check_draws
 from carerates.models.nuts.graph import build_graph, graph_data, import_pymc
+from carerates.models.nuts.start import flat_start, positions_of_spreads
 from carerates.models.results.posterior import Posterior
 
 CHAINS = 4
@@ -90,7 +85,7 @@ def sample_posterior(
         target_accept=0.9 if design.shape[1] > 1 else 0.95,
     )
     posterior = _as_posterior(design, trace, chains, seed)
-    diagnostics = _checks(design, posterior, trace, laplace)
+    diagnostics = check_draws(design, posterior, trace, laplace)
     details = {
         "compile seconds": f"{compile_seconds:.2f}" + ("" if fresh else " (reused)"),
         "sampling seconds": f"{time.perf_counter() - started - compile_seconds:.2f}",
@@ -143,9 +138,9 @@ def _compiled(
         compiled = compiled.with_data(**{name: values for name, values in data.items() if name in used})
         with graph:
             import_pymc().set_data(data)
-    start = _flat_start(design, graph, found)
+    start = flat_start(design, graph, found)
     _require_finite(compiled, start)
-    spreads = _positions_of_spreads(design, graph)
+    spreads = positions_of_spreads(design, graph)
 
     def start_of_chain(chain_seed: int | None) -> Array:
         # effects start at the mode; spreads apart from each other, so that R-hat can tell if chains disagree
@@ -169,33 +164,6 @@ def _compile(nutpie: Any, graph: Any, learned: set[str]) -> Any:  # noqa: ANN401
         )
 
 
-def _flat_start(design: Design, graph: Any, found: Exploration) -> Array:  # noqa: ANN401
-    """Return the Laplace mode as the flat vector that the sampler moves in."""
-    start = _start(design, graph, found)
-    parts = []
-    for variable in graph.free_RVs:
-        value = np.asarray(start[variable.name], dtype=float)
-        kind = type(graph.rvs_to_transforms[variable]).__name__
-        if "Log" in kind and "Odds" not in kind:
-            value = np.log(value)
-        elif "Odds" in kind:
-            value = np.log(value) - np.log1p(-value)
-        parts.append(value.ravel())
-    return np.concatenate(parts)
-
-
-def _positions_of_spreads(design: Design, graph: Any) -> list[int]:  # noqa: ANN401
-    """Return where the hyperparameters stand in the flat vector: they are the scalars."""
-    learned = {one.name for one in design.free_spreads} | {"correlation_share"}
-    positions, at = [], 0
-    for variable in graph.free_RVs:
-        size = int(np.prod(variable.type.shape)) if variable.type.ndim else 1
-        if variable.name in learned:
-            positions.append(at)
-        at += size
-    return positions
-
-
 def _require_finite(compiled: Any, start: Array) -> None:  # noqa: ANN401
     """Refuse a start without a finite log density and gradient; a NaN would end the process."""
     import ctypes
@@ -215,56 +183,6 @@ def _require_finite(compiled: Any, start: Array) -> None:  # noqa: ANN401
             "The log density is not finite at the start, so nothing was sampled. Check counts, populations "
             "and factors for values that are not numbers."
         )
-
-
-def _start(design: Design, graph: Any, found: Exploration) -> dict[str, Any]:  # noqa: ANN401
-    """Return the Laplace mode as values of the graph's variables."""
-    mode = found.peak.mode
-    values = design.spread_values(found.peak.free)
-    fixed = np.concatenate(
-        [np.arange(term.start, term.stop) for term in design.shared_terms if term.structure == "fixed"]
-    )
-    level = design.shared.mean(axis=1) @ mode.shared
-    years = np.array(design.panel.years, dtype=float)
-    years -= years.mean()
-    line = np.einsum("t,itp->ip", years, design.shared) @ mode.shared / max(float(years @ years), 1e-12)
-    start: dict[str, Any] = {}
-    for variable in graph.free_RVs:
-        name = variable.name
-        if name in values:
-            start[name] = values[name]
-        elif name == "correlation_share":
-            start[name] = (1 + values["correlation"]) / 2
-        elif name == "fixed":
-            start[name] = mode.shared[fixed]
-        elif name == "area_value":
-            start[name] = level + mode.local[:, 0]
-        elif name == "slope_value":
-            start[name] = line + mode.local[:, 1]
-        elif name.endswith("_standard"):
-            start[name] = np.zeros(variable.type.shape)
-        else:
-            start[name] = _start_of_term(design, name, mode.shared, mode.local)
-    return start
-
-
-def _start_of_term(design: Design, name: str, shared: Array, local: Array) -> Array:
-    """Return the mode of one centred run of effects."""
-    stem = name.removesuffix("_value")
-    for term in design.local_terms:
-        if term.name == stem:
-            return local[:, term.columns]
-    term = design.shared_terms[int(stem.rsplit("_", 1)[1])]
-    values: Array = shared[term.columns].copy()
-    if term.name == "region":
-        names = list(design.shared_names)
-        for position, column in enumerate(range(term.start, term.stop)):
-            label = names[column].removeprefix("region:")
-            nation = design.panel.nation_of_area[design.panel.region_of_area.index(label)]
-            values[position] += shared[names.index("intercept")]
-            if (extra := f"nation:{nation}") in names:
-                values[position] += shared[names.index(extra)]
-    return values
 
 
 def _as_posterior(design: Design, trace: Any, chains: int, seed: int) -> Posterior:  # noqa: ANN401
@@ -313,112 +231,3 @@ def split_along_map(
     spread = sd * np.sqrt(structured * (1 - share) / total)
     along = mean + spread * np.random.default_rng([seed, 7]).standard_normal(mean.shape)
     return along, deviation - along @ adjacency.vectors[:, keep].T
-
-
-def _checks(design: Design, posterior: Posterior, trace: Any, laplace: Posterior) -> Diagnostics:  # noqa: ANN401
-    """Return every check of a sampled fit."""
-    stats = trace["sample_stats"]
-    divergent = int(np.asarray(stats["diverging"]).sum())
-    energy = np.asarray(stats["energy"], dtype=float)
-    energies = (np.diff(energy, axis=1) ** 2).mean(axis=1) / energy.var(axis=1)
-    deepest = float(np.asarray(stats["maxdepth_reached"]).mean()) if "maxdepth_reached" in stats else 0.0
-    names, quantities = _reported(design, posterior)
-    by_chain = quantities.reshape(posterior.chains, -1, quantities.shape[1])
-    mixing = rhat(by_chain)
-    bulk, tail = effective_sizes(by_chain)
-    worst = names[int(np.nanargmax(mixing))]
-    away, width = compare_draws(design, posterior, laplace)
-    advice = "Run longer (draws=8000), or simplify the model."
-    return Diagnostics(
-        "nuts",
-        (
-            Check(
-                f"largest R-hat of {len(names)} reported quantities ({worst})",
-                float(np.nanmax(mixing)),
-                f"at most {RHAT_LIMIT}",
-                bool(np.nanmax(mixing) <= RHAT_LIMIT),
-                advice,
-            ),
-            Check(
-                f"smallest bulk effective sample size ({names[int(np.nanargmin(bulk))]})",
-                float(np.nanmin(bulk)),
-                f"at least {ESS_LIMIT:.0f}",
-                bool(np.nanmin(bulk) >= ESS_LIMIT),
-                advice,
-            ),
-            Check(
-                f"smallest tail effective sample size ({names[int(np.nanargmin(tail))]})",
-                float(np.nanmin(tail)),
-                f"at least {ESS_LIMIT:.0f}",
-                bool(np.nanmin(tail) >= ESS_LIMIT),
-                advice,
-            ),
-            Check(
-                "divergent transitions",
-                float(divergent),
-                "0",
-                divergent == 0,
-                "Give tighter priors to poorly identified terms, or leave them out.",
-            ),
-            Check(
-                "smallest E-BFMI of a chain",
-                float(energies.min()),
-                "at least 0.3",
-                bool(energies.min() >= 0.3),
-                "A spread is poorly identified; give it a tighter prior or fix it.",
-            ),
-            Check(
-                "share of draws that reached the greatest tree depth",
-                deepest,
-                "at most 0.01",
-                deepest <= 0.01,
-                advice,
-            ),
-            Check(
-                "largest difference from the Laplace engine of an area's mean log rate, in posterior SDs",
-                away,
-                "below 0.2",
-                away < 0.2,
-                "Counts may be too small for the Laplace engine; prefer these draws and say so.",
-            ),
-            Check(
-                "median ratio of interval widths to the Laplace engine's",
-                width,
-                "0.9 to 1.1",
-                0.9 <= width <= 1.1,
-                "Counts may be too small for the Laplace engine; prefer these draws and say so.",
-            ),
-        ),
-    )
-
-
-def _reported(design: Design, posterior: Posterior) -> tuple[list[str], Array]:
-    """Return every quantity that a fit reports, with names, shape (draws, quantities)."""
-    names = [*design.shared_names]
-    parts = [posterior.shared]
-    for one in design.free_spreads:
-        names.append(one.name)
-        parts.append(posterior.spreads[one.name][:, None])
-    codes, years = design.panel.area_codes, design.panel.years
-    for label, values in (
-        ("rate", posterior.log_rates(design)),
-        ("expected rate", posterior.expected_log_rates(design, NEED)),
-    ):
-        names += [f"{label} of {code} {year}" for code in codes for year in years]
-        parts.append(values.reshape(len(values), -1))
-    return names, np.concatenate(parts, axis=1)
-
-
-def compare_draws(design: Design, one: Posterior, other: Posterior) -> tuple[float, float]:
-    """Return how far two engines differ on areas' log rates.
-
-    Returns
-    -------
-    away, width : float
-        Largest difference of posterior means in posterior standard deviations, and the median ratio of
-        the widths of 90% intervals.
-    """
-    a, b = (draws.log_rates(design).reshape(draws.draws, -1) for draws in (one, other))
-    away = np.abs(a.mean(axis=0) - b.mean(axis=0)) / a.std(axis=0)
-    wide = [np.diff(np.quantile(draws, [0.05, 0.95], axis=0), axis=0)[0] for draws in (a, b)]
-    return float(away.max()), float(np.median(wide[0] / wide[1]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import sys
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from carerates.models.laplace.engine import draw_posterior
 from carerates.models.laplace.exploration import explore
 from carerates.models.nuts import engine
 from carerates.models.nuts.centring import choose_centring
-from carerates.models.nuts.engine import compare_draws
+from carerates.models.nuts.checks import check_draws, compare_draws
 from carerates.models.nuts.graph import graph_data
 from tests.models.panels import make_panel
 
@@ -59,6 +60,43 @@ def test_two_sets_of_draws_are_compared_in_posterior_standard_deviations():
     # two samples of 2,000: 0.03 each, the largest of 60 about three times that
     assert away < 0.15
     assert width == pytest.approx(1, abs=0.05)
+
+
+def test_draws_that_do_not_move_or_diverge_fail_their_checks():
+    """Chains made from draws known to be good, then spoilt one way at a time."""
+    design = build_design(MODEL, make_panel(12, 5).rates)
+    laplace = draw_posterior(design, draws=4000, seed=1)[0]
+    good = dataclasses.replace(draw_posterior(design, draws=4000, seed=2)[0], chains=4)
+    rng = np.random.default_rng(3)
+    stats = {
+        "diverging": np.zeros((4, 1000), dtype=bool),
+        "energy": rng.normal(size=(4, 1000)),
+        "maxdepth_reached": np.zeros((4, 1000), dtype=bool),
+    }
+
+    def failed(posterior, **changed):
+        found = check_draws(design, posterior, {"sample_stats": stats | changed}, laplace)
+        return {one.name.split(" (")[0].split(" of ")[0] for one in found.checks if not one.passed}
+
+    assert failed(good) == set()
+    stuck = good.shared.copy()
+    stuck[:, 0] = stuck[0, 0]
+    # chains that all stand in one place agree with each other, and have no effective size
+    assert failed(dataclasses.replace(good, shared=stuck)) >= {
+        "smallest bulk effective sample size",
+        "smallest tail effective sample size",
+    }
+    apart = good.shared.copy()
+    apart[:1000, 0] += 3 * apart[:, 0].std()
+    assert "largest R-hat" in failed(dataclasses.replace(good, shared=apart))
+    once = stats["diverging"].copy()
+    once[2, 7] = True
+    assert failed(good, diverging=once) == {"divergent transitions"}
+    assert failed(good, maxdepth_reached=~stats["diverging"]) == {
+        "share of draws that reached the greatest tree depth"
+    }
+    drifting = np.cumsum(rng.normal(size=(4, 1000)), axis=1)
+    assert failed(good, energy=drifting) == {"smallest E-BFMI"}
 
 
 def test_without_pymc_one_clear_error(monkeypatch):
