@@ -19,6 +19,7 @@ Relation = Literal["=", "<", ">"]
 Printable = str | int | float | Decimal
 """What a check takes for a figure; text keeps the trailing zeros that a float loses."""
 
+LARGEST = 10**15
 _SHAPE = re.compile(
     r"^(?:p\s*)?(?P<relation>[<>=≤≥]?)\s*(?P<number>[+-]?[\d,]*\.?\d+(?:e[+-]?\d+)?)\s*%?$", re.I
 )
@@ -125,6 +126,8 @@ def read_figure(value: Printable | Figure, name: str = "figure", *, decimals: in
         raise ValueError(
             f"{name} is {text!r}, which is not a figure; give it as printed: '62.1', '-1.3', '<.001'."
         ) from None
+    if abs(number) > LARGEST:
+        raise ValueError(f"{name} is larger than any figure that is printed; look for a slip in its digits.")
     exponent = number.as_tuple().exponent
     shown = max(0, -int(exponent))
     if isinstance(value, float) and text.endswith(".0"):  # 3.0 and 3 are the same float

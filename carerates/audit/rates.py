@@ -49,6 +49,8 @@ def check_rate(
     )
     if people[0] <= 0:
         raise ValueError(f"population is {population}; a rate needs people.")
+    if per < 1:
+        raise ValueError(f"per is {per}; a rate is per 100, per 10,000 or the like.")
     low, high = per * max(Fraction(0), counts[0]) / people[1], per * counts[1] / people[0]
     middle = per * Fraction(read_figure(count).value) / Fraction(read_figure(population).value)
     consistent = printed.fits(low, high)
@@ -272,6 +274,12 @@ def check_window(
     published = {int(one): read_figure(figure, f"series[{one}]") for one, figure in series.items()}
     if absent := [one for one in (start, end) if one not in published]:
         raise ValueError(f"The series has no {', '.join(map(str, absent))}.")
+    if relative_to not in ("start", "end"):
+        raise ValueError(f"relative_to is {relative_to!r}; it is 'start' or 'end'.")
+    if low := [str(one) for one, figure in sorted(published.items()) if figure.value <= 0]:
+        raise ValueError(
+            f"The series is not above 0 in {', '.join(low)}, so a change in per cent has no base."
+        )
     printed = read_figure(change, "change")
     years = sorted(published)
     windows = {

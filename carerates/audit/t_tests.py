@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from math import inf, sqrt
+from math import inf, isfinite, sqrt
 from typing import Literal
 
 from scipy.special import ndtr, stdtr, stdtrit
@@ -176,7 +176,8 @@ def check_t_from_summary(
     if not either_sign:
         candidates = [*transpositions(printed), *single_digit_changes(printed)]
         suggestions = [one for one in candidates if one.fits(low, high) or one.fits(-high, -low)]
-        suggestions.append(printed.with_value(middle))
+        if isfinite(middle):  # SDs printed as 0 give no t
+            suggestions.append(printed.with_value(middle))
     return Finding(
         "t_from_summary",
         either_sign,

@@ -64,3 +64,15 @@ def test_a_neighbouring_whole_number_is_another_number() -> None:
     assert not check_date(67, 2020, {2019: 66, 2020: 68}).consistent
     assert check_date(68, 2020, {2019: 66, 2020: "67.6"}).consistent
     assert check_date("67.8", 2020, {2019: 66, 2020: 68}).consistent
+
+
+def test_what_gives_no_rate_and_no_change() -> None:
+    with pytest.raises(ValueError, match="per is 0"):
+        check_rate(470, 28313, "166", per=0)
+    with pytest.raises(ValueError, match="not above 0 in 2019"):
+        check_window("21", 2019, 2020, {2019: 0, 2020: 114})
+    with pytest.raises(ValueError, match="relative_to is 'middle'"):
+        check_window("21", 2019, 2020, {2019: 109, 2020: 114}, relative_to="middle")
+    for slip in ("1e400", 10**400):
+        with pytest.raises(ValueError, match="larger than any figure"):
+            check_rate(slip, 28313, "166")

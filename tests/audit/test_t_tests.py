@@ -110,3 +110,8 @@ def test_gaps_are_compared_with_each_other() -> None:
     assert finding.recomputed["gaps"] == pytest.approx((-0.606, -0.604), abs=5e-4)
     assert finding.recomputed["z"] == pytest.approx(0.0, abs=0.05)
     assert check_gaps(("-8.0", 100, 100), ("1.0", 100, 100)).consistent
+
+
+def test_sds_printed_as_nothing_suggest_no_t() -> None:
+    finding = check_t_from_summary((0.1, 1.5), ("0", "0"), "-1.3", df=433)
+    assert all(abs(one) < 1000 for one in finding.suggestions)
