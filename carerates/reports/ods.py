@@ -21,6 +21,9 @@ _STYLES = """
 <style:style style:name="cr-title" style:family="table-cell" style:parent-style-name="Default">
  <style:table-cell-properties fo:wrap-option="no-wrap"/>
  <style:text-properties fo:font-size="15pt" fo:font-weight="bold"/></style:style>
+<style:style style:name="cr-title-wrapped" style:family="table-cell" style:parent-style-name="Default">
+ <style:table-cell-properties fo:wrap-option="wrap"/>
+ <style:text-properties fo:font-size="15pt" fo:font-weight="bold"/></style:style>
 <style:style style:name="cr-subtitle" style:family="table-cell" style:parent-style-name="Default">
  <style:text-properties fo:font-size="13pt" fo:font-weight="bold"/></style:style>
 <style:style style:name="cr-text" style:family="table-cell" style:parent-style-name="Default">
@@ -60,6 +63,7 @@ def write_ods(release: Release) -> bytes:
             ranges.append(_marked_range(sheet))
     document.body.append(ranges)
     _set_language(document, release.lang)
+    _set_paper(document)
     meta = document.meta
     meta.title, meta.subject = one_line(release.title)[:255], one_line(release.subtitle)[:255]
     meta.language = TAGS[release.lang]
@@ -121,6 +125,20 @@ def _set_language(document: Any, lang: str) -> None:  # noqa: ANN401 - odfdo shi
                 properties.set_attribute("fo:country", country)
 
 
+def _set_paper(document: Any) -> None:  # noqa: ANN401 - odfdo ships no types
+    """Have every sheet printed across A4, its columns side by side on one page."""
+    layout = {
+        "fo:page-width": "29.7cm",
+        "fo:page-height": "21.001cm",
+        "style:print-orientation": "landscape",
+        "style:scale-to-X": "1",
+        "style:scale-to-Y": "0",
+    }
+    for properties in document.get_part("styles.xml").get_elements("//style:page-layout-properties"):
+        for name, value in layout.items():
+            properties.set_attribute(name, value)
+
+
 def _make_sheet(sheet: Sheet, release: Release) -> Any:  # noqa: ANN401 - odfdo ships no types
     """Return one sheet: a title, lines of text, and at most one table with its headings marked."""
     from odfdo import Element, Table
@@ -128,8 +146,8 @@ def _make_sheet(sheet: Sheet, release: Release) -> Any:  # noqa: ANN401 - odfdo 
     made = Table(sheet.name)
     for column in _column_styles(sheet):
         made.append(Element.from_tag(f'<table:table-column table:style-name="{column}"/>'))
-    made.append(_row([(sheet.title, "cr-title")]))
     prose = sheet.table is None
+    made.append(_row([(sheet.title, "cr-title-wrapped" if prose else "cr-title")]))
     for line in sheet.lines:
         made.append(_row([(line, "cr-prose" if prose else "cr-text")]))
     for heading, texts in sheet.parts:

@@ -53,6 +53,9 @@ def _written(release: Release) -> bytes:
     sheets = sheets_of(release)
     for sheet in sheets:
         made = book.add_worksheet(sheet.name)
+        made.set_landscape()
+        made.set_paper(9)  # A4
+        made.fit_to_pages(1, 0)
         if sheet.table is None:
             _write_cover(book, made, sheet)
         else:
@@ -115,6 +118,7 @@ def _write_table(book: Any, made: Any, sheet: Sheet) -> None:  # noqa: ANN401 - 
     # widths are set below: gptables would make a column as wide as its longest text
     made.write_gptable(written, False, [])
     top = made.dim_rowmax - len(table.rows)
+    made.repeat_rows(top)
     plain = book.add_format({"text_wrap": True, "valign": "top"})
     for down, row in enumerate(table.rows, start=1):
         for across, cell in enumerate(row):
