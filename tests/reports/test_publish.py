@@ -336,3 +336,36 @@ def test_a_title_of_ones_own_stands_where_none_is_given(funnel: cr.Funnel) -> No
     drafted = draft_release(funnel, Wishes(lang="cy"), chart=False)
     assert drafted.title == drafted.subtitle
     assert drafted.subtitle.endswith("Cymru, 31 Mawrth 2018")
+
+
+def test_six_digits_of_time_are_two_years_that_follow_each_other(funnel: cr.Funnel) -> None:
+    sound = make_open_data(draft_release(funnel, chart=False), [2018])
+    at = sound.data[0].index("time_period")
+    for time, fits in (("201819", True), ("199900", True), ("201318", False)):
+        rows = tuple((*row[:at], time, *row[at + 1 :]) for row in sound.data[1:])
+        found = check_open_data(OpenData((sound.data[0], *rows), sound.meta))
+        assert (found == []) == fits, (time, found)
+
+
+def test_a_change_stands_at_its_end_in_open_data_and_names_its_start() -> None:
+    release = draft_release(cr.change(cr.load_rates("wales", years=[2013, 2018]), 2013, 2018), chart=False)
+    pair = make_open_data(release, release.years)
+    rows = pd.DataFrame(pair.data[1:], columns=list(pair.data[0]))
+    assert set(rows["time_period"]) == {"2018"}
+    assert set(rows["start"]) == {"2013"}
+    # how the counts were published is a part of every release of counts
+    assert set(rows["status"]) == {"rounded to the nearest 5"}
+
+
+def test_both_areas_of_a_pair_have_welsh_names_and_their_ratio_two_decimals() -> None:
+    rates = cr.load_rates("wales", years=[2018])
+    need = "wimd_2019_most_deprived_30"
+    joined = rates.join(cr.load_factors([need], nations=["wales"]))
+    pairs = cr.contrasting_pairs(joined, [need, "population"])
+    release = draft_release(pairs, Wishes(lang="cy"), chart=False)
+    table = release.tables[0].to_frame()
+    assert {*pairs.to_frame()["high_name"], *table["high_name"]} >= {"Swansea", "Abertawe"}
+    assert "Swansea" not in set(table["high_name"]) | set(table["low_name"])
+    shown = {column.name: column.decimals for column in release.tables[0].columns}
+    assert (shown["underlying_ratio"], shown["probability_ratio"], shown["distance"]) == (2, 3, 2)
+    assert release.subtitle.endswith("Cymru, 31 Mawrth 2018")
