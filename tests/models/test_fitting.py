@@ -396,6 +396,13 @@ def test_without_the_extra_one_clear_error(fit, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_versions_and_thread_counts_are_stored(fit, tmp_path):
+    for name in ("numpy", "scipy", "pandas"):
+        assert fit.record[name] == __import__(name).__version__
+    assert {"python", "carerates", "seconds", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"} <= set(fit.record)
+    assert FittedRates.load(fit.save(tmp_path / "fit.nc")).record == fit.record
+
+
 def test_draws_as_xarray(fit):
     dataset = fit.to_xarray(draws=10)
     assert dict(dataset.sizes) == {"draw": 10, "area_code": 40, "year": 6}

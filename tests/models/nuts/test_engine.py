@@ -97,6 +97,26 @@ def test_draws_that_do_not_move_or_diverge_fail_their_checks():
     assert failed(good, energy=drifting) == {"smallest E-BFMI"}
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_in_a_terminal_only(terminal, monkeypatch):
+    import nutpie
+
+    asked = {}
+
+    def interrupted(compiled, **options):
+        asked.update(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(nutpie, "sample", interrupted)
+    monkeypatch.setattr(engine, "_compiled", lambda *_: (None, True))
+    monkeypatch.setattr(engine, "graph_data", lambda _: {})
+    monkeypatch.setattr(engine.sys.stderr, "isatty", lambda: terminal, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        cr.fit(MODEL, make_panel(8, 3).rates, engine="nuts", seed=5)
+    assert asked["progress_bar"] is terminal
+    assert asked["seed"] == 5
+
+
 def test_without_pymc_one_clear_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "pymc", None)
     with pytest.raises(MissingExtraError, match=r"engine='nuts'.*carerates\[bayes\]"):
