@@ -133,7 +133,8 @@ def compare_gaps(
     method = "ordinary" if replicate else "cluster_robust"
     table = pd.DataFrame(
         [
-            _compare_one(frame, name, gap, by, gap_pair, pair, method) | {"label": scores.label(name)}
+            {"outcome": name, "label": scores.label(name)}
+            | _compare_one(frame, name, gap, by, gap_pair, pair, method)
             for name in names
         ]
     )
@@ -182,7 +183,6 @@ def _compare_one(
     gaps, test = _interaction(design, data[name].to_numpy(dtype=float) * root, data["area_code"], method)
     lower, upper = t_interval(test)
     return {
-        "outcome": name,
         "gap_1": gaps[0],
         "gap_2": gaps[1],
         "difference": test.difference,
