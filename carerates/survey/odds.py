@@ -20,7 +20,7 @@ Method = Literal["auto", "cluster_robust", "permutation", "random_intercept", "b
 PROMISES = {
     "cluster_robust": "CR2 standard errors with Satterthwaite df, for groups that share areas; "
     "where whole areas form the groups the level is not promised: ten areas against two at an intra-class "
-    "correlation of .05 gave 20% false positives at the 5% level",
+    "correlation of .05 gave 15% false positives at the 5% level",
     "permutation": "group labels handed out anew to areas; exact if areas are exchangeable, never below its "
     "floor; it gives no interval",
     "random_intercept": "a normal level for each area, marginal maximum likelihood and Wald intervals; odds "
