@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import carerates as cr
+from carerates.reports.agreement import compare_csv
 from carerates.reports.build import write_funnel
 from carerates.reports.receipt import receipt_text, seal_of
-from carerates.reports.verification import compare_csv
 from carerates.survey import compare_groups, score
 from carerates.survey.synthetic import sample_responses
 
@@ -164,7 +164,6 @@ def test_cells_are_compared_as_numbers_and_as_words() -> None:
 
 
 def test_a_damaged_table_is_a_difference_and_not_an_accident() -> None:
-    from carerates.reports.verification import compare_csv
 
     now = b"position,areas\r\nabove 95%,1\r\nwithin,20\r\n"
     for damaged in (
