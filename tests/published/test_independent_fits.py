@@ -1,7 +1,7 @@
-"""The same models on the same counts by glmmTMB, mgcv, lme4: stored numbers, with the scripts that made them.
+"""The same models on the same counts by glmmTMB, mgcv, lme4, brms: stored numbers, and what made them.
 
-``independent_fits/panel.csv`` holds 60 simulated areas in six years, ``fits.R`` fits them and writes
-``fits.csv``.  Nothing here runs R.
+``independent_fits/panel.csv`` holds 60 simulated areas in six years, ``fits.R`` and ``brms.R`` fit them and
+write ``fits.csv``.  Nothing here runs R.
 """
 
 from __future__ import annotations
@@ -56,8 +56,10 @@ def test_coefficients_agree_within_a_tenth_of_a_standard_error(software, model):
         estimate, error = stored.loc[name, ["estimate", "standard_error"]]
         # 8,000 draws: 0.011 of a standard error is Monte Carlo noise
         assert ours.loc[name, "mean"] == pytest.approx(estimate, abs=0.1 * error), name
-        # maximum likelihood takes the spreads as known, which makes errors a few per cent smaller
-        assert 0.97 < ours.loc[name, "sd"] / error < 1.12, name
+        # maximum likelihood takes the spreads as known, which makes errors a few per cent smaller; those of
+        # brms come from draws of effective size about 400, which know them to 3.5%: three times that
+        least = 0.9 if software == "brms" else 0.97
+        assert least < ours.loc[name, "sd"] / error < 1.12, name
 
 
 @pytest.mark.parametrize(("software", "model"), PAIRS)
