@@ -50,9 +50,8 @@ _WORDS: dict[str, Phrases] = {
         "children": "Ardal, a nifer y plant sy'n derbyn gofal",
         "forecast": "Cyfradd plant sy'n derbyn gofal: rhagolwg 31 Mawrth {year} o ffigurau hyd {upto}",
         "forecast_marks": (
-            "Cylchoedd gwag: {upto}. Diemwntau: rhagolwg canolrifol ar gyfer {year}; "
-            "barrau: cyfwng rhagfynegol {level}. "
-            "Mae'n tybio bod y blynyddoedd i ddod yn debyg i'r rhai a welwyd."
+            "Cylchoedd gwag: {upto}. Diemwntau: rhagolwg canolrifol ar gyfer {year}; barrau: cyfwng "
+            "rhagfynegol {level}. Mae'n tybio bod y blynyddoedd i ddod yn debyg i'r rhai a welwyd."
         ),
         "prediction": "Cyfradd plant sy'n derbyn gofal: rhagfynegiad y model ar gyfer 31 Mawrth {year}",
         "prediction_marks": (

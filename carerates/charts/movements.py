@@ -48,8 +48,8 @@ _WORDS: dict[str, Phrases] = {
         "reversion_unit": "Ardal (y gyfradd isaf yn {start} ar y gwaelod), a newid y cant",
         "reversion_marks": (
             "Cylchoedd gwag: ers {start}. Diemwntau: ers {start} a'i chyfradd wedi'i thynnu tua'r canol "
-            "i'r graddau y mae gwall cyfrif yn cyfiawnhau. "
-            "Trionglau: ers cymedr y {years} blynedd cyn hynny."
+            "i'r graddau y mae gwall cyfrif yn cyfiawnhau. Trionglau: ers cymedr y {years} blynedd cyn "
+            "hynny."
         ),
         "reversion_why": (
             "Lle mae'r cylch a'r diemwnt yn wahanol, mae gwall cyfrif ar y dechrau yn rhan o'r newid; mae'r "

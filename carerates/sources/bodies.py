@@ -49,9 +49,8 @@ def save_body(response: requests.Response, sink: BinaryIO, deadline: Deadline, m
             sink.write(content)
         except OSError as error:
             raise StoreError(
-                f"The answer of {response.url} cannot be written down: {error.strerror or error}. Free "
-                "some space, or "
-                "choose another folder with CARERATES_CACHE_DIR."
+                f"The answer of {response.url} cannot be written down: {error.strerror or error}. Free some "
+                "space, or choose another folder with CARERATES_CACHE_DIR."
             ) from error
     if announced.isdigit() and received != int(announced):
         raise BrokenBodyError(f"{received:,} of {int(announced):,} bytes came", truncated=True)
@@ -64,8 +63,7 @@ def _next_block(response: requests.Response, deadline: Deadline) -> bytes:
     if deadline.left() <= 0:
         raise TooSlowError(
             f"{response.url} had not finished after {deadline.seconds:.0f} seconds; it sends too slowly. "
-            "Try again "
-            "later, or allow more time."
+            "Try again later, or allow more time."
         )
     try:
         return bytes(response.raw.read1(_BLOCK, decode_content=False))
@@ -112,9 +110,8 @@ def refuse_web_page(url: str, content_type: str, start: bytes, want: str) -> Non
     page = head.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body"))
     if page or ("html" in content_type.lower() and not head.startswith((b"{", b"["))):
         raise WrongContentError(
-            f"{url} answered with a web page instead of {want.upper()}. The address may be out of date, "
-            "the service "
-            "in maintenance, or a login page of your network in the way."
+            f"{url} answered with a web page instead of {want.upper()}. The address may be out of date, the "
+            "service in maintenance, or a login page of your network in the way."
         )
     if want == "csv" and "json" in content_type.lower() and head.startswith((b"{", b"[")):
         raise WrongContentError(

@@ -214,10 +214,9 @@ class Fetcher:
         held = [f"{one.key} - {one.title}" for one in self.store.entries()]
         listing = "; ".join(held[:8]) + (f" and {len(held) - 8} more" if len(held) > 8 else "")
         return OfflineError(
-            f"{wanted} is not in the store at {self.settings.cache_dir}, and offline was asked for. "
-            f"The store holds: {listing or 'nothing'}. Fetch it once with a connection (carerates "
-            "fetch), or add "
-            "a file with carerates cache add."
+            f"{wanted} is not in the store at {self.settings.cache_dir}, and offline was asked for. The "
+            f"store holds: {listing or 'nothing'}. Fetch it once with a connection (carerates fetch), or "
+            "add a file with carerates cache add."
         )
 
     def _open(self, service: str, wanted: str) -> Transport:

@@ -90,8 +90,8 @@ def live_factors(
     if unknown or not wanted:
         raise ValueError(
             f"No publisher's service gives {', '.join(unknown) or 'nothing'}; there are: "
-            f"{', '.join(LIVE_FACTORS)}. "
-            "The rest is in the bundled edition (load_factors without source='live')."
+            f"{', '.join(LIVE_FACTORS)}. The rest is in the bundled edition (load_factors without "
+            "source='live')."
         )
     if areas_of not in ("edition", "today"):
         raise ValueError(f"areas_of is {areas_of!r}; allowed: 'edition', 'today'.")

@@ -175,9 +175,8 @@ def read_answer(content: bytes, title: str) -> pd.DataFrame:
     """Read one answer; no body means that nothing fits the question."""
     if not content.strip():
         raise NotFoundError(
-            f"Nomis has nothing for the question about {title!r} (it answers with an empty body): a "
-            "code, a year "
-            "or a geography type is not offered."
+            f"Nomis has nothing for the question about {title!r} (it answers with an empty body): a code, a "
+            "year or a geography type is not offered."
         )
     table = tidy_names(read_table(content, title), title)
     table = table.set_axis([str(name).upper() for name in table.columns], axis=1)

@@ -62,8 +62,7 @@ def read_population(table: pd.DataFrame, what: str) -> pd.DataFrame:
     if empty:
         raise ContentError(
             f"{what} has a blank or zero population for {', '.join(dict.fromkeys(empty))}. That is what "
-            "Nomis gives "
-            "for abolished areas and for years not out yet; it is not a population."
+            "Nomis gives for abolished areas and for years not out yet; it is not a population."
         )
     ours = ours.assign(population=pd.Series(values, dtype="float64"))
     key = ["DATE_NAME", "GEOGRAPHY_CODE", "GEOGRAPHY_NAME"]

@@ -98,9 +98,9 @@ class Store:
                     return standing
                 if standing is not None and standing.sha256 != digest:
                     raise DamagedEntryError(
-                        f"The stored file of {key} is damaged, and the publisher now sends other bytes "
-                        "for it. "
-                        f"To accept the new ones, run `carerates cache clear {key.source}` and fetch again."
+                        f"The stored file of {key} is damaged, and the publisher now sends other bytes for "
+                        f"it. To accept the new ones, run `carerates cache clear {key.source}` and fetch "
+                        "again."
                     )
                 target = self._object(digest)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -185,9 +185,8 @@ class Store:
             raise StoreError(f"{path} cannot be read: {error}.") from error
         if hashlib.sha256(content).hexdigest() != entry.sha256:
             raise DamagedEntryError(
-                f"The stored file of {entry.key} has changed since it was fetched ({path}): its SHA-256 "
-                "is not "
-                f"{entry.sha256[:12]}... any more. Fetch it again, or put the original back."
+                f"The stored file of {entry.key} has changed since it was fetched ({path}): its SHA-256 is "
+                f"not {entry.sha256[:12]}... any more. Fetch it again, or put the original back."
             )
         return content
 

@@ -121,8 +121,7 @@ class Transport:
         except OSError as error:  # closing writes the last bytes
             raise StoreError(
                 f"The answer of {url} cannot be written to {path}: {error.strerror or error}. Free some "
-                "space, or "
-                "choose another folder with CARERATES_CACHE_DIR."
+                "space, or choose another folder with CARERATES_CACHE_DIR."
             ) from error
 
     # -- asking ------------------------------------------------------------------------------------
@@ -177,9 +176,8 @@ class Transport:
                 if isinstance(error, requests.RequestException):
                     raise WrongContentError(f"{url} could not be asked for: {error}.") from error
                 raise ConnectionFailedError(
-                    f"{url} could not be asked for: {error}. Check REQUESTS_CA_BUNDLE and proxies, and "
-                    "that the "
-                    "disk is not full."
+                    f"{url} could not be asked for: {error}. Check REQUESTS_CA_BUNDLE and proxies, and that "
+                    "the disk is not full."
                 ) from error
             retry = self._pause(retry, trouble, wait, url, deadline)
 
@@ -224,9 +222,8 @@ class Transport:
         """Wait before asking again, or raise when there is no attempt or time left."""
         if deadline.left() <= 0:
             raise TooSlowError(
-                f"{_host(url)} had not answered after {deadline.seconds:.0f} seconds. Try again later, "
-                "or allow more "
-                "time with CARERATES_TIMEOUT (seconds)."
+                f"{_host(url)} had not answered after {deadline.seconds:.0f} seconds. Try again later, or "
+                "allow more time with CARERATES_TIMEOUT (seconds)."
             ) from trouble
         try:
             retry = retry.increment("GET", url, error=requests.ConnectionError(str(trouble)))
@@ -237,8 +234,8 @@ class Transport:
             if wait is not None and isinstance(trouble, RefusedError):
                 raise BusyError(
                     f"{_host(url)} asks to wait {seconds:.0f} seconds, longer than the "
-                    f"{deadline.left():.0f} left of "
-                    f"the time allowed. Try again later, or allow more with a longer deadline.",
+                    f"{deadline.left():.0f} left of the time allowed. Try again later, or allow more with "
+                    "a longer deadline.",
                     trouble.status,
                 ) from trouble
             _give_up(trouble, url, f"{self.settings.deadline:.0f} seconds")
@@ -262,8 +259,7 @@ def _give_up(trouble: Exception, url: str, effort: str) -> NoReturn:
         ) from trouble
     raise ConnectionFailedError(
         f"{_host(url)} could not be reached, in {effort}: {trouble}. Check the connection and the proxy "
-        "settings; "
-        "what was fetched before is there with offline=True."
+        "settings; what was fetched before is there with offline=True."
     ) from trouble
 
 

@@ -240,9 +240,8 @@ def _only(table: pd.DataFrame, pattern: str, what: str) -> str:
     fitting = [str(name) for name in table.columns if re.fullmatch(pattern, str(name), re.IGNORECASE)]
     if len(fitting) != 1:
         raise LayoutError(
-            f"{what} has {len(fitting)} columns like '{pattern}'; it may be of another edition. Its "
-            "columns are: "
-            f"{', '.join(map(str, table.columns[:12]))}..."
+            f"{what} has {len(fitting)} columns like '{pattern}'; it may be of another edition. Its columns "
+            f"are: {', '.join(map(str, table.columns[:12]))}..."
         )
     return fitting[0]
 

@@ -336,9 +336,8 @@ def _refuse_warnings(page: Mapping[str, Any], title: str) -> None:
             for one in serious
         ]
         raise NotFoundError(
-            f"The query of {title!r} names what the data set does not have, so its answer would be "
-            "narrower than "
-            f"asked: {'; '.join(texts)}."
+            f"The query of {title!r} names what the data set does not have, so its answer would be narrower "
+            f"than asked: {'; '.join(texts)}."
         )
 
 

@@ -143,8 +143,8 @@ class EducationReleases:
             titles = "; ".join(one.title for one in listed) or "none"
             raise NotFoundError(
                 f"{len(fitting)} data sets of release {release or 'now'} have a rate per 10,000 of local "
-                "authorities; "
-                f"there are: {titles}. Download the file by hand and add it with carerates cache add."
+                f"authorities; there are: {titles}. Download the file by hand and add it with carerates "
+                "cache add."
             )
         return fitting[0]
 

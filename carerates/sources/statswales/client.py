@@ -81,8 +81,7 @@ class StatsWales(Catalogue):
             if revision not in (None, about.revision):
                 raise RevisionChangedError(
                     f"StatsWales serves only the newest revision of {about.title!r}, {about.revision}; "
-                    "revision "
-                    f"{revision} is not in the store."
+                    f"revision {revision} is not in the store."
                 )
             try:
                 return self._fetch_revision(about, chosen, query)

@@ -107,8 +107,7 @@ class Cube:
             problems = [" / ".join(part for part in pair if part) or "(empty)" for pair in unknown]
             raise ContentError(
                 f"These are not areas that carerates knows: {', '.join(problems)}. Nothing was left out; "
-                "choose "
-                "rows before asking for areas, or report a new spelling."
+                "choose rows before asking for areas, or report a new spelling."
             )
         frame["area_code"] = [found[pair] for pair in pairs]
         frame["is_total"] = frame["area_code"] == _WALES

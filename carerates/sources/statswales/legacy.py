@@ -57,8 +57,7 @@ def read_legacy_bytes(content: bytes, what: str, *, lang: str = "en", counted: s
     if start.startswith((b"<!doctype", b"<html")):
         raise WrongContentError(
             f"{what} is a web page. The old StatsWales download address leads to one since 2026; the new "
-            "site has "
-            "the data under other ids."
+            "site has the data under other ids."
         )
     if content.startswith(b"PK"):
         content = _data_file(content, what)
