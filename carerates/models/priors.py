@@ -81,8 +81,8 @@ class HalfNormal:
         """Say the prior as factors between rates."""
         return (
             f"half-normal({self.sd:g}): one standard deviation is a factor of "
-            f"{math.exp(HALF_NORMAL_MEDIAN * self.sd):.2f} (prior median), "
-            f"95% below {math.exp(1.96 * self.sd):.2f}"
+            f"{math.exp(HALF_NORMAL_MEDIAN * self.sd):.2f} (prior median), 95% below "
+            f"{math.exp(1.96 * self.sd):.2f}"
         )
 
     def log_density(self, value: float) -> float:

@@ -88,8 +88,8 @@ class Comparison:
         best = table.iloc[0]
         text = (
             f"With {self.held_out} left out, '{best['model']}' predicts {int(best['counts'])} counts best "
-            f"(mean log probability {best['log_score']:.3f}; "
-            f"its 95% intervals hold {100 * best['coverage_95']:.0f}%)."
+            f"(mean log probability {best['log_score']:.3f}; its 95% intervals hold "
+            f"{100 * best['coverage_95']:.0f}%)."
         )
         if self.left_out:
             text += f" {self.left_out} counts that some model could not use are left out for all."

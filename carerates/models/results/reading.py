@@ -15,9 +15,8 @@ def fit_in_words(fit: FittedRates) -> str:
     lines = [fit.diagnostics.banner()] if not fit.diagnostics.passed else []
     lines.append(
         f"Hierarchical model of {fit.rates.measure[0].lower()}{fit.rates.measure[1:]}: "
-        f"{len(panel.area_codes)} areas, {span}, {len(fit.design.observed)} counts; "
-        f"{fit.engine} engine, {fit.posterior.draws} draws, "
-        f"seed {fit.seed}."
+        f"{len(panel.area_codes)} areas, {span}, {len(fit.design.observed)} counts; {fit.engine} engine, "
+        f"{fit.posterior.draws} draws, seed {fit.seed}."
     )
     if len(fit.left_out):
         names = fit.left_out["area_name"].drop_duplicates().tolist()
@@ -36,9 +35,9 @@ def fit_in_words(fit: FittedRates) -> str:
     wanted = coefficients["name"].isin([one.name for one in fit.design.columns])
     for row in coefficients[wanted].itertuples():
         said = (
-            f"One standard deviation more of {called.get(str(row.name)) or str(row.name)} goes with "
-            f"a rate ratio of {row.rate_ratio:.2f} "
-            f"({row.rate_ratio_lower_95:.2f} to {row.rate_ratio_upper_95:.2f})."
+            f"One standard deviation more of {called.get(str(row.name)) or str(row.name)} goes with a rate "
+            f"ratio of {row.rate_ratio:.2f} ({row.rate_ratio_lower_95:.2f} to "
+            f"{row.rate_ratio_upper_95:.2f})."
         )
         lines.append(said)
     hyper = fit.hyperparameters().set_index("name")
