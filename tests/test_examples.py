@@ -18,6 +18,9 @@ MODULES = sorted(
     if not one.name.endswith("__main__")
 )
 
+# tests/reports does what these examples do, each of which writes a whole report
+LONG = {"carerates.reports.build", "carerates.reports.verification"}
+RUNS = [pytest.param(one, marks=[pytest.mark.slow] * (one in LONG)) for one in MODULES]
 
 PUBLIC = ["carerates", "carerates.trends.rules", *(f"carerates.{name}" for name in carerates._FOLDERS)]
 
@@ -34,7 +37,7 @@ def test_every_public_object_has_an_example(name: str) -> None:
     assert not without
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", RUNS)
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)

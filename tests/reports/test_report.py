@@ -158,6 +158,7 @@ def test_the_receipt_holds_the_hash_of_every_file(wales_2012: Path) -> None:
     assert all(source["sha256"] for source in receipt["inputs"]["sources"])
 
 
+@pytest.mark.slow  # verification writes a report again in the default suite, number by number
 def test_two_runs_give_the_same_bytes(wales_2012: Path, tmp_path: Path) -> None:
     again = cr.report("wales", 2012, tmp_path / "again").parent
     first, second = (
