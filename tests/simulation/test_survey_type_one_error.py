@@ -92,11 +92,11 @@ def test_permuted_odds_ratios_hold_their_level() -> None:
 
 @pytest.mark.slow
 def test_groups_inside_areas_hold_their_level() -> None:
-    rng = np.random.default_rng(15)
+    rng = np.random.default_rng(99)
     codes = np.repeat(np.arange(12), [*FIRST, *SECOND])
     spread = np.sqrt(0.05 / 0.95 * np.pi**2 / 3)  # on the log-odds scale, an intra-class correlation of .05
     found = {"random_intercept": 0, "cluster_robust": 0}
-    for _ in range(150):
+    for _ in range(300):
         score = np.sqrt(0.05) * rng.standard_normal(12)[codes] + np.sqrt(0.95) * rng.standard_normal(
             len(codes)
         )
@@ -109,5 +109,5 @@ def test_groups_inside_areas_hold_their_level() -> None:
         error = float(np.sqrt(robust.covariance[1, 1]))
         test = t_result(float(robust.coefficients[1]), error, float(robust.df[1]))
         found["cluster_robust"] += test.p_value <= 0.05
-    # .05 and three standard errors of a share of 150
-    assert all(count / 150 <= 0.104 for count in found.values()), found
+    # .05 and three standard errors of a share of 300; over 841 studies from two seeds both stood at 5.4%
+    assert all(count / 300 <= 0.088 for count in found.values()), found
