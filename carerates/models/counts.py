@@ -171,12 +171,16 @@ def _narrow(counts: Counts, eta: Array, noise: float) -> tuple[Array, Array, Arr
     value, first, second = _log_pmf(y, eta[:, None], noise, counts.narrow_constant, each)
     value = np.where(missing, -np.inf, value)
     top = value.max(axis=1)
+    # a step of the engine may try a rate of more than all children, at which no count of a binomial is possible
+    possible = np.isfinite(top)
+    top = np.where(possible, top, 0.0)
     weight = np.exp(value - top[:, None])
-    total = weight.sum(axis=1)
+    total = np.where(possible, weight.sum(axis=1), 1.0)
     weight /= total[:, None]
     mean_first = (weight * first).sum(axis=1)
     spread = (weight * (first - mean_first[:, None]) ** 2).sum(axis=1)
-    return top + np.log(total), mean_first, (weight * second).sum(axis=1) + spread
+    value = np.where(possible, top + np.log(total), -np.inf)
+    return value, mean_first, (weight * second).sum(axis=1) + spread
 
 
 def _wide(

@@ -91,6 +91,14 @@ def test_simulated_counts_have_the_stated_mean_and_variance():
     assert draws.var() == pytest.approx(100 + 0.04 * 100**2, abs=8)
 
 
+def test_more_than_all_children_expected_makes_rounded_counts_impossible():
+    counts = Counts.between(np.array([53.0, 53.0]), np.array([57.0, 57.0]), np.array([60.0, 60.0]))
+    value, first, second = log_likelihood(np.log([55.0, 70.0]), counts, 0.0)
+    assert np.isfinite(value[0])
+    assert value[1] == -np.inf
+    assert np.isfinite(first).all() and np.isfinite(second).all()
+
+
 @pytest.mark.parametrize("trials", [2001.0, 30_000.0])
 @pytest.mark.parametrize(
     ("low", "high"), [(0, 0), (85, 85), (83, 87), (1, 5), (0, 400), (300, 900), (2000, 2001)]
