@@ -171,7 +171,7 @@ def _narrow(counts: Counts, eta: Array, noise: float) -> tuple[Array, Array, Arr
     value, first, second = _log_pmf(y, eta[:, None], noise, counts.narrow_constant, each)
     value = np.where(missing, -np.inf, value)
     top = value.max(axis=1)
-    # a step of the engine may try a rate of more than all children, at which no count of a binomial is possible
+    # a step may try a rate of more than all children, at which no count of a binomial is possible
     possible = np.isfinite(top)
     top = np.where(possible, top, 0.0)
     weight = np.exp(value - top[:, None])
