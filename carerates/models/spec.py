@@ -60,8 +60,9 @@ class RateModel:
         England, former ones among them (:func:`carerates.areas.neighbours`).  A pair of an area with itself
         says that it is an island.
     likelihood : {"negative_binomial", "poisson_lognormal", "poisson", "binomial"}
-        How counts vary about the rate of an area and year.  Noise of a single year beyond chance is gamma or
-        log-normal; ``"poisson"`` and ``"binomial"`` (so many of the area's children) have none.
+        How counts vary about the rate of an area and year.  Noise of a single year beyond chance is gamma,
+        the rate its mean, or log-normal, the rate its median; ``"poisson"`` and ``"binomial"`` (so many of
+        the area's children) have none.
     noise : float, optional
         Coefficient of variation of one year's rate beyond Poisson, held fixed; for one year of data it
         must be borrowed from a panel, because one year cannot tell it from lasting differences.

@@ -20,11 +20,12 @@ import pytest
 from scipy import stats
 
 from carerates.models import HalfNormal, Normal, Priors, RateModel
+from carerates.models.counts import draw_counts
 from carerates.models.design.arrays import Design, build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.models.results.estimates import ranks
 from carerates.models.results.posterior import Posterior
-from carerates.models.results.simulation import draw_prior, replicate_counts
+from carerates.models.results.simulation import draw_prior
 from carerates.tables import Factor, RatesTable
 
 DRAWS = 199
@@ -130,7 +131,13 @@ def simulate(case: Case, number: int) -> tuple[Design, Posterior]:
     frame = skeleton(case, rng)
     empty = build_design(case.model, as_table(case, frame))
     truth = draw_prior(empty, draws=1, rng=rng)
-    return build_design(case.model, published(case, frame, replicate_counts(empty, truth, rng)[0])), truth
+    population = empty.panel.population
+    # log-normal noise is part of the truth drawn; gamma noise comes with the counts
+    mean = truth.log_rates(empty, noise=True)[0] + np.log(population)
+    noise = empty.count_noise({name: float(one[0]) for name, one in truth.spreads.items()})
+    trials = population if case.model.likelihood == "binomial" else None
+    counts = draw_counts(mean, noise, rng, trials)
+    return build_design(case.model, published(case, frame, counts)), truth
 
 
 def quantities(design: Design, posterior: Posterior) -> dict[str, np.ndarray]:

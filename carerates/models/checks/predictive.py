@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carerates.models.design.terms import Array
-from carerates.models.results.simulation import replicate_counts
+from carerates.models.results.simulation import draw_single_years
 
 if TYPE_CHECKING:
     from carerates.models.design.arrays import Design
@@ -106,8 +106,12 @@ def check_predictions(fit: FittedRates, *, draws: int = 500, seed: int = 1) -> P
     """
     design = fit.design
     posterior = fit.posterior.thinned(draws)
-    replicated = replicate_counts(design, posterior, np.random.default_rng([seed, 3]))
-    panel = design.panel
+    panel, rng = design.panel, np.random.default_rng([seed, 3])
+    # a single year's noise is drawn anew whatever its distribution: with the noise that was fitted to each
+    # count, the model would give every figure back, and no statistic could fail
+    _, replicated = draw_single_years(
+        design.model, posterior, posterior.log_rates(design), panel.population, rng
+    )
     seen = np.isfinite(panel.low)
     published = np.where(seen, panel.children, np.nan)
     hidden = seen & np.isnan(panel.children)

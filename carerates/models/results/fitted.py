@@ -52,9 +52,12 @@ class FittedRates:
 
     Notes
     -----
-    The *underlying* rate is what chance and the noise of a single year vary about.  The *expected* rate
-    is that of a typical area of the same nation and factors in that year: the median, so that half of such
-    areas would lie above it.  Region and the area's own effects are left out of it.
+    The *underlying* rate is what chance and the noise of a single year vary about: the mean of single years,
+    but their median with ``likelihood="poisson_lognormal"``, where their mean is ``exp(noise^2 / 2)`` times
+    as high (0.2% at a noise of 0.06).  Ratios are the same either way; counts that are predicted, and
+    residuals, allow for it.  The *expected* rate is that of a typical area of the same nation and factors in
+    that year: the median, so that half of such areas would lie above it.  Region and the area's own effects
+    are left out of it.
 
     Examples
     --------
@@ -128,11 +131,12 @@ class FittedRates:
         -------
         DataFrame
             ``underlying_rate_per_10000`` is the posterior median; ``ratio_to_expected`` compares it with
-            ``expected_rate_per_10000``; ``probability_above_expected`` is the posterior probability of a
-            ratio above 1; ``shrinkage`` is the share of the prior variance of the area's own effect that
-            the data left (0: the area's own figures decide, 1: the model does); ``predicted`` marks rows
-            without a count; ``checks`` is ``"passed"`` or, in every row of a fit that failed one,
-            ``"not passed"``.
+            ``expected_rate_per_10000``; ``expected_children`` is that rate times the children, and as it is
+            of typical areas it does not add up to a nation's count; ``probability_above_expected`` is the
+            posterior probability of a ratio above 1; ``shrinkage`` is the share of the prior variance of the
+            area's own effect that the data left (0: the area's own figures decide, 1: the model does);
+            ``predicted`` marks rows without a count; ``checks`` is ``"passed"`` or, in every row of a fit
+            that failed one, ``"not passed"``.
         """
         return area_table(self, probability)
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from carerates.errors import TableError
-from carerates.models.counts import draw_counts
 from carerates.models.design.terms import Array
 from carerates.models.results.estimates import central_interval
 from carerates.models.results.extension import fitted_paths, new_paths, shared_trend
-from carerates.models.results.new_rows import NewRows, need_matrix, new_rows
+from carerates.models.results.new_rows import NewRows, need_matrix, new_rows, rows_to_predict
+from carerates.models.results.simulation import draw_single_years
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance
 from carerates.tables import RateDraws, RatesTable
@@ -210,7 +210,7 @@ def predict_rows(fit: FittedRates, rates: RatesTable, seed: int) -> Prediction:
     if len(fresh):
         # a new area is nobody's neighbour: its part of the map is drawn alone, within the same spread
         log_rates[:, fresh] += new_paths(design, posterior, len(fresh), steps, rng)[:, :, wanted]
-    single, children = _published(fit, log_rates, new, rng)
+    single, children = draw_single_years(design.model, posterior, log_rates, new.population, rng)
     return Prediction(
         design.model,
         new,
@@ -251,27 +251,6 @@ def _region_effects(fit: FittedRates, new: NewRows, rng: np.random.Generator) ->
                 drawn[nation, region] = posterior.spreads["sd_region"] * rng.standard_normal(posterior.draws)
             result[:, column] = drawn[nation, region]
     return result
-
-
-def _published(
-    fit: FittedRates, log_rates: Array, new: NewRows, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return log rates of single years, noise included, and counts about them."""
-    model = fit.settings
-    single = log_rates
-    if model.likelihood in ("negative_binomial", "poisson_lognormal"):
-        noise = fit.posterior.spreads["noise"][:, None, None]
-        if model.likelihood == "negative_binomial":
-            size = noise**-2
-            single = log_rates + np.log(
-                np.maximum(rng.gamma(np.broadcast_to(size, log_rates.shape)) / size, 1e-300)
-            )
-        else:
-            single = log_rates + noise * rng.standard_normal(log_rates.shape)
-    with np.errstate(divide="ignore"):
-        eta = single + np.log(new.population)
-    trials = new.population if model.likelihood == "binomial" else None
-    return single, draw_counts(eta, 0.0, rng, trials)
 
 
 def _as_fitted(fit: FittedRates, new: NewRows) -> Array:
@@ -315,5 +294,4 @@ def years_to_come(fit: FittedRates, years: int, population: pd.DataFrame | None)
         if (empty := table["population"].isna()).any():
             codes = ", ".join(sorted(set(table.loc[empty, "area_code"]))[:5])
             raise TableError(f"population lacks areas or years to come ({codes}); give every area and year.")
-    table = table.assign(children=np.nan, status="not_available")
-    return RatesTable(table, fit.provenance, fit.rates.factors, fit.rates.measure)
+    return rows_to_predict(fit, table)

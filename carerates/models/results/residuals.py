@@ -25,18 +25,26 @@ def count_residuals(fit: FittedRates) -> pd.DataFrame:
     -------
     DataFrame
         ``children``; ``children_fitted``, the posterior mean of the expected count, the area's own effects
-        included; ``residual``, their difference; ``standardised_residual``, over the standard deviation of a
-        count given the rate, noise of a single year included; ``checks``.
+        included and a single year's noise averaged over; ``residual``, their difference;
+        ``standardised_residual``, over the standard deviation of a count given the rate, noise of a single
+        year included; ``checks``.
 
     Notes
     -----
+    With N children, rate r and noise k of a single year, a count has mean m and variance
+
+    - Poisson: ``m = N r``, variance m;
+    - binomial: ``m = N r``, variance ``m (1 - r)``;
+    - negative binomial: ``m = N r``, variance ``m + k^2 m^2``;
+    - Poisson with log-normal noise, of which r is the median: ``m = N r exp(k^2 / 2)``, variance
+      ``m + (exp(k^2) - 1) m^2``.
+
     The counts are those that the fit has learned from, so standardised residuals vary less than 1 where
     each area has a path of its own.  A suppressed count has none.
     """
     panel, posterior = fit.design.panel, fit.posterior
     rates = np.exp(posterior.log_rates(fit.design))
-    mean = panel.population * rates.mean(axis=0)
-    variance = (panel.population * rates * _variance_ratio(fit, rates)).mean(axis=0)
+    mean, variance = (moment.mean(axis=0) for moment in _count_moments(fit, rates))
     where, at = np.nonzero(panel.in_table & np.isfinite(panel.children))
     children = panel.children[where, at]
     return pd.DataFrame(
@@ -53,17 +61,19 @@ def count_residuals(fit: FittedRates) -> pd.DataFrame:
     )
 
 
-def _variance_ratio(fit: FittedRates, rates: Array) -> Array:
-    """Return the variance of a count over its mean, in every draw."""
+def _count_moments(fit: FittedRates, rates: Array) -> tuple[Array, Array]:
+    """Return mean and variance of a count given the rate, a single year's noise drawn anew, in every draw."""
     kind = fit.settings.likelihood
-    if kind == "binomial":
-        return 1 - rates
+    mean: Array = fit.design.panel.population * rates
     if kind == "poisson":
-        return np.ones(rates.shape)
-    noise = fit.posterior.spreads["noise"][:, None, None] ** 2
-    extra = np.expm1(noise) if kind == "poisson_lognormal" else noise
-    ratio: Array = 1 + extra * fit.design.panel.population * rates
-    return ratio
+        return mean, mean
+    if kind == "binomial":
+        return mean, mean * (1 - rates)
+    squared = fit.posterior.spreads["noise"][:, None, None] ** 2
+    if kind == "negative_binomial":
+        return mean, mean + squared * mean**2
+    mean = mean * np.exp(squared / 2)
+    return mean, mean + np.expm1(squared) * mean**2
 
 
 def likeness_of_neighbours(

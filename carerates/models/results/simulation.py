@@ -8,6 +8,7 @@ from carerates.models.counts import draw_counts
 from carerates.models.design.arrays import Design
 from carerates.models.design.terms import Array
 from carerates.models.results.posterior import Posterior
+from carerates.models.spec import RateModel
 
 
 def draw_prior(design: Design, *, draws: int, rng: np.random.Generator) -> Posterior:
@@ -43,16 +44,47 @@ def draw_prior(design: Design, *, draws: int, rng: np.random.Generator) -> Poste
     return Posterior(shared, local, spreads)
 
 
-def replicate_counts(design: Design, posterior: Posterior, rng: np.random.Generator) -> Array:
-    """Draw new counts of every area and year from each draw, shape (draws, areas, years)."""
-    eta = posterior.log_rates(design, noise=True) + np.log(design.panel.population)
-    noise = (
-        posterior.spreads["noise"]
-        if design.model.likelihood == "negative_binomial"
-        else np.zeros(posterior.draws)
-    )
-    trials = design.panel.population if design.model.likelihood == "binomial" else None
-    return draw_counts(eta, noise[:, None, None], rng, trials)
+def draw_single_years(
+    model: RateModel, posterior: Posterior, log_rates: Array, population: Array, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw what a publication of some rows could hold: one year's noise anew, and a count about it.
+
+    Parameters
+    ----------
+    model : RateModel
+        Its likelihood says what the noise is.
+    posterior : Posterior
+        Draws that hold the noise's size.
+    log_rates : array of float, shape (draws, areas, years)
+        Underlying log rates per child in those draws, without any single year's noise.
+    population : array of float, shape (areas, years)
+        Children; 0 gives counts of 0.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    single_year : array of float, shape (draws, areas, years)
+        Log rates with the noise.
+    counts : array of float, shape (draws, areas, years)
+
+    Notes
+    -----
+    Gamma noise has mean 1, so that the underlying rate is the mean of single years; log-normal noise has
+    median 1, so that it is their median, and their mean is ``exp(noise^2 / 2)`` times as high.
+    """
+    single = log_rates
+    if model.likelihood == "negative_binomial":
+        size = posterior.spreads["noise"][:, None, None] ** -2
+        wobble = rng.gamma(np.broadcast_to(size, log_rates.shape)) / size
+        single = log_rates + np.log(np.maximum(wobble, 1e-300))
+    elif model.likelihood == "poisson_lognormal":
+        spread = posterior.spreads["noise"][:, None, None]
+        single = log_rates + spread * rng.standard_normal(log_rates.shape)
+    with np.errstate(divide="ignore"):
+        eta = single + np.log(population)
+    trials = population if model.likelihood == "binomial" else None
+    return single, draw_counts(eta, 0.0, rng, trials)
 
 
 def _normal(precision: Array, size: int, rng: np.random.Generator) -> Array:

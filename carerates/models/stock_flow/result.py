@@ -92,8 +92,9 @@ class FittedFlows:
 
         Notes
         -----
-        Per 10,000 children aged 0-17.  ``expected`` is the steady rate of a typical area of the same nation
-        and factors.
+        Per 10,000 children aged 0-17, from underlying starts and hazard: the noise of single years, about
+        whose mean (median, where it is log-normal) these are, is not in it; a forecast has it.  ``expected``
+        is the steady rate of a typical area of the same nation and factors.
         """
         starts, ceases = self._both()
         return RateDraws(

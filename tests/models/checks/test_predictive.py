@@ -38,3 +38,19 @@ def test_suppression_is_reproduced():
     row = table.loc["share of cells suppressed"]
     assert row["lower_95"] <= row["observed"] <= row["upper_95"]
     assert row["observed"] == pytest.approx(np.isnan(truth.rates.to_frame()["children"]).mean())
+
+
+@pytest.mark.parametrize("likelihood", ["negative_binomial", "poisson_lognormal"])
+def test_noise_that_the_figures_do_not_have_is_found_out(likelihood):
+    """Figures without noise of single years; models told that it is 15%.
+
+    The noise that a log-normal model fits to each count gives the figures back, so it has to be drawn anew.
+    """
+    truth = make_panel(40, 6, noise=0.0, sd_slope=0.0, log_size=12, seed=5)
+    model = RateModel(likelihood=likelihood, noise=0.15, time="linear", area_time="none")
+    table = cr.fit(model, truth.rates).predictive_checks(draws=300).to_frame().set_index("statistic")
+    yearly = table.loc["SD of one year's change in log rate"]
+    assert yearly["tail_probability"] < 0.01
+    # two years' noise together, and counts of 1,200 or so; the median of 300 SDs, each known to 5%, is known
+    # to half a per cent, and small areas among them add a little
+    assert yearly["replicated"] == pytest.approx(np.sqrt(2 * (0.15**2 + 1 / 1200)), rel=0.05)

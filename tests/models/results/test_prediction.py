@@ -187,6 +187,15 @@ def test_populations_to_come_are_taken_or_refused(fits):
         fit.forecast(0)
 
 
+def test_factors_that_the_model_does_not_use_are_no_hindrance(rates):
+    frame = rates.to_frame().assign(deprivation_error=1.0)
+    measured = cr.tables.Factor("deprivation", standard_error="deprivation_error")
+    table = cr.RatesTable(frame, factors=(measured, cr.tables.Factor("lone_parents")))
+    plain = RateModel(time="linear", area_time="none")
+    for model in (plain, plain.replace(factors=["deprivation"], measured_with_error=["deprivation"])):
+        assert len(cr.fit(model, table, draws=100).forecast(1).to_frame()) == 24
+
+
 def test_what_cannot_be_predicted_is_refused_with_every_reason(fits, rates):
     rows = new_area(rates, "E99999990").drop(columns="deprivation")
     rows["nation"], rows["year"] = "Scotland", [2001, 2002]
