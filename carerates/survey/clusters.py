@@ -54,8 +54,8 @@ def fit_cr2(design: Array, outcome: Array, clusters: Codes) -> RobustFit:
     -----
     Residuals of each area are multiplied by ``(I - H_gg)^(-1/2)``, which makes the variance unbiased when
     respondents are independent; the degrees of freedom match the first two moments of the estimated
-    variance under
-    that same working model.  With two areas in a group they come out near 1.4: honest, and of little power.
+    variance under that same working model.  With two areas in a group they come out near 1.4: honest, and
+    of little power.
 
     References
     ----------

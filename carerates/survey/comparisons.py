@@ -8,21 +8,23 @@ instead of 5%).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from carerates.errors import ModelError
-from carerates.provenance import NO_PROVENANCE, Provenance
+from carerates.survey.results import SurveyResult
 from carerates.survey.score_tests import NAIVE, PROMISES, Method, choose_method, compare_scores
 from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import benjamini_hochberg
 
+UNWEIGHTED = "Survey weights were not used."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class Comparison(SurveyResult):
     """Two groups compared on several scores.
 
     Attributes
@@ -44,16 +46,6 @@ class Comparison:
     >>> survey.compare_groups(scores, "trend").to_frame()["method"].unique().tolist()
     ['area_means']
     """
-
-    frame: pd.DataFrame = field(repr=False)
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-    interval_kind: str = "confidence"
-    interval_probability: float = 0.95
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy, one row per score."""
-        return self.frame.copy()
 
     def summary(self) -> str:
         """Return the comparison as a paragraph."""
@@ -151,8 +143,8 @@ def compare_groups(
     steps = [f"Compared {pair[0]} with {pair[1]}: {PROMISES[chosen]}."]
     if left_out:
         steps.append(f"{left_out} respondents of neither group were left out.")
-    if chosen in NAIVE and float(np.ptp(frame["weight"])) > 0:
-        steps.append("Survey weights were not used.")
+    if chosen in NAIVE and weights_vary(frame):
+        steps.append(UNWEIGHTED)
     settings = {
         "by": by,
         "groups": pair,
@@ -227,6 +219,11 @@ def select_groups(
                 f"No respondent is in group {', '.join(absent)}; '{by}' has {', '.join(sorted(found)[:8])}."
             )
     return scores.frame[scores.frame[by].isin(pair)], pair
+
+
+def weights_vary(frame: pd.DataFrame) -> bool:
+    """Say whether respondents have survey weights to use; weights that are all alike change nothing."""
+    return float(np.ptp(frame["weight"])) > 0
 
 
 def known_scores(scores: Scores, names: Sequence[str] | None) -> list[str]:

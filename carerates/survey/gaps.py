@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from carerates.errors import ModelError
-from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.survey.clusters import fit_cr2
-from carerates.survey.comparisons import known_scores, select_groups
+from carerates.survey.comparisons import UNWEIGHTED, known_scores, select_groups, weights_vary
+from carerates.survey.results import SurveyResult
 from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import TTest, benjamini_hochberg, t_interval, t_result
 
@@ -27,7 +27,7 @@ PROMISES = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GapsComparison:
+class GapsComparison(SurveyResult):
     """Two gaps compared on several scores.
 
     Attributes
@@ -51,16 +51,6 @@ class GapsComparison:
     >>> gaps.to_frame().columns.tolist()[:2]
     ['outcome', 'label']
     """
-
-    frame: pd.DataFrame = field(repr=False)
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-    interval_kind: str = "confidence"
-    interval_probability: float = 0.95
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy, one row per score."""
-        return self.frame.copy()
 
     def summary(self) -> str:
         """Return the comparison as a paragraph."""
@@ -152,8 +142,8 @@ def compare_gaps(
         f"Compared the gap of {gap_pair[1]} over {gap_pair[0]} between {' and '.join(pair)}: "
         f"{PROMISES[method]}."
     ]
-    if replicate and float(np.ptp(frame["weight"])) > 0:
-        steps.append("Survey weights were not used.")
+    if replicate and weights_vary(frame):
+        steps.append(UNWEIGHTED)
     if left_out := len(scores) - len(frame):
         steps.append(f"{left_out} respondents of none of these groups were left out.")
     return GapsComparison(table, settings, scores.provenance.then(*steps))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from carerates.errors import ModelError
-from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.survey.comparisons import known_scores, select_groups
+from carerates.survey.comparisons import UNWEIGHTED, known_scores, select_groups, weights_vary
 from carerates.survey.odds_estimates import Estimates, estimate_odds
+from carerates.survey.results import SurveyResult
 from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import benjamini_hochberg
 
@@ -35,7 +35,7 @@ PROMISES = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OddsRatios:
+class OddsRatios(SurveyResult):
     """Odds ratios of belonging to the second group.
 
     Attributes
@@ -49,6 +49,8 @@ class OddsRatios:
         of areas on the log-odds scale (``area_sd``), checks of draws.
     provenance : Provenance
         Steps.
+    interval_kind, interval_probability : str, float
+        Of the ``lower_95`` and ``upper_95`` columns.
 
     Examples
     --------
@@ -57,16 +59,6 @@ class OddsRatios:
     >>> survey.explain_group(scores, "trend", ["trust"]).to_frame()["factor"].tolist()
     ['trust']
     """
-
-    frame: pd.DataFrame = field(repr=False)
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-    interval_kind: str = "confidence"
-    interval_probability: float = 0.95
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy, one row per score."""
-        return self.frame.copy()
 
     def summary(self) -> str:
         """Return the odds ratios in words."""
@@ -186,6 +178,8 @@ def explain_group(
     steps = [f"Logistic regression of {by}: {PROMISES[method]}."]
     if len(frame) > len(data):
         steps.append(f"{len(frame) - len(data)} respondents with a score missing were left out.")
+    if weights_vary(data):
+        steps.append(UNWEIGHTED)
     return OddsRatios(
         table,
         settings,

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from carerates.errors import ModelError
-from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.survey.responses import Responses
+from carerates.survey.results import SurveyResult
 from carerates.survey.scoring import item_points
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reliability:
+class Reliability(SurveyResult):
     """Reliability of each scale.
 
     Attributes
     ----------
     frame : DataFrame
         One row per scale: ``scale``, ``label``, ``items``, ``respondents``, ``alpha``, ``lower_95``,
-        ``upper_95``
-        (Feldt's interval), ``omega``, ``spearman_brown`` (pairs only), ``mean_correlation``.
+        ``upper_95`` (Feldt's interval), ``omega``, ``spearman_brown`` (pairs only), ``mean_correlation``.
     items : DataFrame
         One row per item: ``scale``, ``item``, ``mean``, ``sd``, ``item_rest_correlation``, ``alpha_without``.
     settings : dict
-        Probability of the interval.
+        ``interval``: whose interval alpha has, ``"Feldt"``.
     provenance : Provenance
         Steps.
+    interval_kind, interval_probability : str, float
+        Of the ``lower_95`` and ``upper_95`` columns.
 
     Examples
     --------
@@ -42,16 +42,7 @@ class Reliability:
     ['scale', 'label', 'items']
     """
 
-    frame: pd.DataFrame = field(repr=False)
-    items: pd.DataFrame = field(repr=False)
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-    interval_kind: str = "confidence"
-    interval_probability: float = 0.95
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy, one row per scale."""
-        return self.frame.copy()
+    items: pd.DataFrame = field(repr=False, kw_only=True)
 
     def summary(self) -> str:
         """Return alpha with its interval for each scale."""
@@ -130,9 +121,9 @@ def assess_reliability(responses: Responses) -> Reliability:
     step = f"Reliability from respondents who answered every item of a scale: {', '.join(used)}."
     return Reliability(
         pd.DataFrame(rows),
-        pd.DataFrame(item_rows),
         {"interval": "Feldt"},
         responses.provenance.then(step),
+        items=pd.DataFrame(item_rows),
     )
 
 
@@ -173,9 +164,8 @@ def feldt_interval(
 def omega_total(answers: Array) -> float:
     """Return McDonald's omega of one factor: common variance of the sum over its variance.
 
-    Fitted by maximum likelihood to the correlations, with the items' SDs put back.  For two items the
-    factor is
-    not identified; equal loadings are assumed, which gives Spearman-Brown on standardised items.
+    Fitted by maximum likelihood to the correlations, with the items' SDs put back.  For two items the factor
+    is not identified; equal loadings are assumed, which gives Spearman-Brown on standardised items.
     """
     from carerates.survey.extraction import extract_ml
 

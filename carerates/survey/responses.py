@@ -32,8 +32,7 @@ class Responses:
     ----------
     frame : DataFrame
         ``respondent`` (row of the user's table, from 1), ``area_code``, ``area_name``, grouping columns,
-        ``weight``,
-        and one column of codes per item (empty where there is no answer).
+        ``weight``, and one column of codes per item (empty where there is no answer).
     scales : ScaleSet
         The questionnaire.
     groups : tuple of str

@@ -194,8 +194,7 @@ def wcpp2020() -> ScaleSet:
     its text; their names are ours, and for subscales 1 to 3 only the number of items matters (five, three
     and three are assumed).  The coding of the vignettes, ``wcpp_inferred``, was recovered from the printed
     margins: answers 1 and 2 of the first question of case study 1 count 1 and 3, all others 1 to 3; only
-    so do the
-    means of Table 2 come out as printed (1.74 and 1.80).
+    so do the means of Table 2 come out as printed (1.74 and 1.80).
 
     References
     ----------
@@ -306,8 +305,7 @@ def read_scales(path: str | Path) -> ScaleSet:
         TOML: ``name``, and a ``[[scales]]`` table for each scale with ``name``, ``items``, and optionally
         ``label``, ``reverse`` (item names), ``low``, ``high``, ``answered``, ``kind``, ``high_means``.  CSV:
         one row per item with the columns ``scale``, ``item`` and optionally ``label``, ``reverse`` (yes
-        or no), ``low``,
-        ``high``, ``answered``, ``kind``.
+        or no), ``low``, ``high``, ``answered``, ``kind``.
 
     Raises
     ------

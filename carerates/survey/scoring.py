@@ -26,8 +26,7 @@ class Scores:
     ----------
     frame : DataFrame
         ``respondent``, ``area_code``, ``area_name``, grouping columns, ``weight``, the scores, and any
-        answers
-        that were carried along.
+        answers that were carried along.
     names : tuple of str
         Columns that hold scores.
     groups : tuple of str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,11 +21,12 @@ import pandas as pd
 from carerates.areas import name as area_name
 from carerates.areas.directory import Lang
 from carerates.errors import TableError
-from carerates.provenance import NO_PROVENANCE, Provenance
+from carerates.provenance import NO_PROVENANCE
 from carerates.survey.area_factors import area_factors
 from carerates.survey.characteristics import CHARACTERISTICS, THEME_NAMES, WORDINGS, wording_in
 from carerates.survey.questionnaires import write_questionnaire
 from carerates.survey.responses import Responses, as_responses
+from carerates.survey.results import SurveyResult
 from carerates.survey.scales import Item, Scale, ScaleSet
 from carerates.tables.workbooks import read_sheets
 
@@ -145,7 +146,7 @@ def read_workbooks(paths: Iterable[str | Path], *, own_areas: bool = False, lang
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SelfEvaluation:
+class SelfEvaluation(SurveyResult):
     """Scores per theme and area.
 
     Attributes
@@ -158,6 +159,8 @@ class SelfEvaluation:
         Minimum, language.
     provenance : Provenance
         Steps.
+    interval_kind, interval_probability : str, float
+        Of the ``lower_95`` and ``upper_95`` columns.
 
     Examples
     --------
@@ -169,16 +172,6 @@ class SelfEvaluation:
     >>> len(evaluate_areas(as_responses(answers, scales)).to_frame())
     6
     """
-
-    frame: pd.DataFrame = field(repr=False)
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-    interval_kind: str = "confidence"
-    interval_probability: float = 0.95
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy, one row per area and theme."""
-        return self.frame.copy()
 
     def summary(self) -> str:
         """Return for each area its highest and its lowest theme."""

@@ -9,28 +9,32 @@ import numpy as np
 import pandas as pd
 
 from carerates.errors import ModelError
-from carerates.provenance import NO_PROVENANCE, Provenance
-from carerates.survey.comparisons import compare_groups, select_groups
+from carerates.survey.comparisons import compare_groups, select_groups, weights_vary
+from carerates.survey.results import SurveyResult
 from carerates.survey.scoring import Scores
 from carerates.survey.two_groups import newcombe_interval, shares_test, wilson_interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SharesComparison:
+class SharesComparison(SurveyResult):
     """Shares of two groups compared.
 
     Attributes
     ----------
     frame : DataFrame
-        One row per group: ``group``, ``yes``, ``n``, ``percent``, ``lower_95``, ``upper_95`` (Wilson, of respondents), ``areas``.
+        One row per group: ``group``, ``yes``, ``n``, ``percent``, ``lower_95``, ``upper_95`` (Wilson, of
+        respondents), ``areas``.
     tests : DataFrame
-        One row per test: ``test``, ``statistic``, ``df``, ``p_value``, ``difference`` with limits (percentage points).
+        One row per test: ``test``, ``statistic``, ``df``, ``p_value``, ``difference`` with limits
+        (percentage points).
     areas : DataFrame
         One row per area: where the yes answers come from.
     settings : dict
         Outcome, groups, whether naive tests were asked for.
     provenance : Provenance
         Steps.
+    interval_kind, interval_probability : str, float
+        Of the ``lower_95`` and ``upper_95`` columns.
 
     Examples
     --------
@@ -41,19 +45,10 @@ class SharesComparison:
     >>> found = survey.compare_shares(scores, "trend", "agrees")
     >>> found.tests["test"].tolist()[0]
     'area_means'
-    """  # noqa: E501
+    """
 
-    frame: pd.DataFrame = field(repr=False)
-    tests: pd.DataFrame = field(repr=False)
-    areas: pd.DataFrame = field(repr=False)
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-    interval_kind: str = "confidence"
-    interval_probability: float = 0.95
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy, one row per group."""
-        return self.frame.copy()
+    tests: pd.DataFrame = field(repr=False, kw_only=True)
+    areas: pd.DataFrame = field(repr=False, kw_only=True)
 
     def summary(self) -> str:
         """Return shares, tests and where the yes answers come from."""
@@ -132,14 +127,19 @@ def compare_shares(
         .rename(columns={by: "group"})
     )
     unanswered = len(frame) - len(data)
-    step = f"Compared shares of '{outcome}'; {unanswered} respondents without an answer were left out."
-    naive = "The chi-squared and exact tests take respondents of one area as independent, which they are not."
+    steps = [f"Compared shares of '{outcome}'; {unanswered} respondents without an answer were left out."]
+    if replicate:
+        steps.append(
+            "The chi-squared and exact tests take respondents of one area as independent, which they are not."
+        )
+    if weights_vary(data):
+        steps.append("Shares count respondents; only the tests that know about areas used survey weights.")
     return SharesComparison(
         pd.DataFrame(rows),
-        pd.DataFrame(tests),
-        areas,
         {"by": by, "groups": pair, "outcome": outcome, "replicate": replicate},
-        scores.provenance.then(step, *([naive] if replicate else [])),
+        scores.provenance.then(*steps),
+        tests=pd.DataFrame(tests),
+        areas=areas,
     )
 
 

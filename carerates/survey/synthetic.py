@@ -100,19 +100,16 @@ def wcpp2020_responses(*, seed: int = 2020, icc: float = 0.05) -> Responses:
     Returns
     -------
     Responses
-        With the groups ``role`` (leaders, workers) and ``trend`` (increasing, decreasing, other) and,
-        beside the
-        items, ``rate_in_wales``, ``rate_in_own_la`` (1 much too high to 5 much too low),
-        ``signs_of_safety`` and
-        ``outcomes_framework`` (1 yes, 0 no).
+        With the groups ``role`` (leaders, workers) and ``trend`` (increasing, decreasing, other) and, beside
+        the items, ``rate_in_wales``, ``rate_in_own_la`` (1 much too high to 5 much too low),
+        ``signs_of_safety`` and ``outcomes_framework`` (1 yes, 0 no).
 
     Notes
     -----
     Tables 1, 2 and 6 come out exactly; every t of Tables 3 and 5 and footnote 18 within .05 and their means
-    and SDs within rounding; chi-squared 72.36 and 0.10 once the ten respondents that the printed tests
-    lack are
-    without an answer; and the four odds ratios and their limits within rounding, from one logistic model.
-    What was never printed (sizes of single authorities, who left what out) is invented.
+    and SDs within rounding; chi-squared 72.36 and 0.10 once the ten respondents that the printed tests lack
+    are without an answer; and the four odds ratios and their limits within rounding, from one logistic
+    model.  What was never printed (sizes of single authorities, who left what out) is invented.
 
     Raises
     ------
