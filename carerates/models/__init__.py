@@ -35,7 +35,7 @@ _PUBLIC = {
     "StockFlowModel": "carerates.models.stock_flow.specification",
     "fit_flows": "carerates.models.stock_flow.fitting",
     "FittedFlows": "carerates.models.stock_flow.result",
-    "StockForecast": "carerates.models.stock_flow.result",
+    "StockForecast": "carerates.models.stock_flow.forecast",
 }
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ if TYPE_CHECKING:
     from carerates.models.results.prediction import Prediction
     from carerates.models.spec import RateModel
     from carerates.models.stock_flow.fitting import fit_flows
-    from carerates.models.stock_flow.result import FittedFlows, StockForecast
+    from carerates.models.stock_flow.forecast import StockForecast
+    from carerates.models.stock_flow.result import FittedFlows
     from carerates.models.stock_flow.specification import StockFlowModel
 
 __all__ = [

@@ -22,7 +22,7 @@ from carerates.models.results.learned import prior_and_posterior
 from carerates.models.results.new_rows import rows_to_predict
 from carerates.models.results.parameter_tables import coefficient_table, hyperparameter_table, scale_table
 from carerates.models.results.posterior import Posterior
-from carerates.models.results.prediction import Prediction, predict_rows, years_to_come
+from carerates.models.results.prediction import Prediction, forecast_rows, predict_rows
 from carerates.models.results.residuals import count_residuals, likeness_of_neighbours
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance
@@ -211,10 +211,11 @@ class FittedRates:
 
         Notes
         -----
-        Factors stay as they last were; :meth:`predict` takes other values.  For
-        :func:`carerates.trends.score_forecasts` pass ``forecast.rate_draws(single_year=True)``.
+        Factors stay as they last were; :meth:`predict` takes other values.  An area whose rows end before the
+        last year is named in ``left_out``.  For :func:`carerates.trends.score_forecasts` pass
+        ``forecast.rate_draws(single_year=True)``.
         """
-        return predict_rows(self, years_to_come(self, years, population), seed)
+        return forecast_rows(self, years, population, seed)
 
     # -- groups ------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from carerates.errors import ModelError
+from carerates.errors import ModelError, TableError
 from carerates.models.design.arrays import Design
 from carerates.models.design.standardising import FactorColumn
 from carerates.models.design.terms import Array
@@ -72,6 +72,37 @@ def rows_to_predict(fit: FittedRates, rates: RatesTable | pd.DataFrame) -> Rates
     needed = [one for one in fit.rates.factors if one.name in fit.settings.factors]
     there = tuple(replace(one, standard_error="") for one in needed if one.name in frame)
     return RatesTable(frame, fit.provenance, there, fit.rates.measure)
+
+
+def years_to_come(fit: FittedRates, years: int, population: pd.DataFrame | None) -> RatesTable:
+    """Return rows of the years after the last fitted one, factors as they last were.
+
+    Raises
+    ------
+    TableError
+        If the populations do not cover every area and year.
+    """
+    if isinstance(years, bool) or not isinstance(years, int) or years < 1:
+        raise ValueError(f"years is a whole number of years, 1 or more; this is {years!r}.")
+    frame, panel = fit.rates.to_frame(), fit.design.panel
+    last = frame.sort_values("year").groupby("area_code").tail(1)
+    # an area that had ended before the last year has no years to come
+    last = last[last["year"] == panel.years[-1]]
+    wanted = ["area_code", "area_name", "nation", "region", "population", *fit.settings.factors]
+    known = pd.DataFrame({"area_code": panel.area_codes, "last_population": panel.population[:, -1]})
+    rows = last[wanted].merge(known, on="area_code")
+    rows["population"] = rows.pop("last_population")
+    table = pd.concat([rows.assign(year=panel.years[-1] + ahead) for ahead in range(1, years + 1)])
+    if population is not None:
+        if missing := sorted({"area_code", "year", "population"} - set(population)):
+            raise TableError(f"population has no column {', '.join(missing)}.")
+        table = table.drop(columns="population").merge(
+            population[["area_code", "year", "population"]], on=["area_code", "year"], how="left"
+        )
+        if (empty := table["population"].isna()).any():
+            codes = ", ".join(sorted(set(table.loc[empty, "area_code"]))[:5])
+            raise TableError(f"population lacks areas or years to come ({codes}); give every area and year.")
+    return rows_to_predict(fit, table)
 
 
 def new_rows(design: Design, rates: RatesTable) -> NewRows:

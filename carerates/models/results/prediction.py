@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from carerates.errors import TableError
 from carerates.models.design.terms import Array
 from carerates.models.results.estimates import central_interval
 from carerates.models.results.extension import fitted_paths, new_paths, shared_trend
-from carerates.models.results.new_rows import NewRows, need_matrix, new_rows, rows_to_predict
+from carerates.models.results.new_rows import NewRows, need_matrix, new_rows, years_to_come
 from carerates.models.results.simulation import draw_single_years
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance
@@ -45,6 +44,8 @@ class Prediction:
         Whether the fit passed its checks.
     provenance : Provenance
         Sources and steps.
+    left_out : tuple of str
+        Names of fitted areas that a forecast has nothing on, because their rows end before the last year.
 
     Notes
     -----
@@ -69,6 +70,7 @@ class Prediction:
     fitted: Array = field(repr=False)
     checks: str
     provenance: Provenance = field(repr=False)
+    left_out: tuple[str, ...] = ()
 
     interval_kind: ClassVar[str] = "credible for underlying rates, predictive for counts; equal tails"
     interval_probability: ClassVar[float] = 0.95
@@ -171,6 +173,8 @@ class Prediction:
             "Predictions suppose that years to come and other areas are like those fitted; no policy or "
             "event is in them, and a changed factor shows what goes with it, not what it would cause."
         )
+        if self.left_out:
+            parts.append(f"Not forecast, because their rows end earlier: {', '.join(self.left_out)}.")
         return " ".join(parts)
 
     def __str__(self) -> str:
@@ -266,32 +270,15 @@ def _as_fitted(fit: FittedRates, new: NewRows) -> Array:
     return result
 
 
-def years_to_come(fit: FittedRates, years: int, population: pd.DataFrame | None) -> RatesTable:
-    """Return rows of the years after the last fitted one, factors as they last were.
-
-    Raises
-    ------
-    TableError
-        If the populations do not cover every area and year.
-    """
-    if isinstance(years, bool) or not isinstance(years, int) or years < 1:
-        raise ValueError(f"years is a whole number of years, 1 or more; this is {years!r}.")
-    frame, panel = fit.rates.to_frame(), fit.design.panel
-    last = frame.sort_values("year").groupby("area_code").tail(1)
-    # an area that had ended before the last year has no years to come
-    last = last[last["year"] == panel.years[-1]]
-    wanted = ["area_code", "area_name", "nation", "region", "population", *fit.settings.factors]
-    known = pd.DataFrame({"area_code": panel.area_codes, "last_population": panel.population[:, -1]})
-    rows = last[wanted].merge(known, on="area_code")
-    rows["population"] = rows.pop("last_population")
-    table = pd.concat([rows.assign(year=panel.years[-1] + ahead) for ahead in range(1, years + 1)])
-    if population is not None:
-        if missing := sorted({"area_code", "year", "population"} - set(population)):
-            raise TableError(f"population has no column {', '.join(missing)}.")
-        table = table.drop(columns="population").merge(
-            population[["area_code", "year", "population"]], on=["area_code", "year"], how="left"
-        )
-        if (empty := table["population"].isna()).any():
-            codes = ", ".join(sorted(set(table.loc[empty, "area_code"]))[:5])
-            raise TableError(f"population lacks areas or years to come ({codes}); give every area and year.")
-    return rows_to_predict(fit, table)
+def forecast_rows(fit: FittedRates, years: int, population: pd.DataFrame | None, seed: int) -> Prediction:
+    """Predict the years after the last fitted one; see :meth:`carerates.FittedRates.forecast`."""
+    rates = years_to_come(fit, years, population)
+    found = predict_rows(fit, rates, seed)
+    panel, there = fit.design.panel, set(found.rows.area_codes)
+    ended = tuple(
+        name for code, name in zip(panel.area_codes, panel.area_names, strict=True) if code not in there
+    )
+    if not ended:
+        return found
+    step = f"not forecast, because their rows end before {panel.years[-1]}: {', '.join(ended)}"
+    return replace(found, left_out=ended, provenance=found.provenance.then(step))

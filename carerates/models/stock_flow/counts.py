@@ -53,7 +53,9 @@ def count_flows(rates: RatesTable, flows: pd.DataFrame) -> FlowCounts:
     checked = check_flows(flows, bounds=True)
     stock = rates.to_frame()
     now = stock.rename(columns={"children_low": "stock_low", "children_high": "stock_high"})
-    before = stock[[*_KEY, "children"]].rename(columns={"children": "children_before"})
+    before = stock[[*_KEY, "children", "children_low", "children_high"]].rename(
+        columns={"children": "children_before", "children_low": "before_low", "children_high": "before_high"}
+    )
     before["year"] += 1
     frame = checked.merge(now, on=_KEY, how="left").merge(before, on=_KEY, how="left")
     reason = np.select(

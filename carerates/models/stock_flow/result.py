@@ -14,12 +14,11 @@ from carerates.models.results.area_tables import PER
 from carerates.models.results.estimates import central_interval
 from carerates.models.results.fitted import FittedRates
 from carerates.models.stock_flow.counts import MONTHS, FlowCounts
-from carerates.models.stock_flow.recursion import draw_stock, leaving_probability, steady_stock
+from carerates.models.stock_flow.forecast import LEVEL, StockForecast, forecast_stocks, select_draws
+from carerates.models.stock_flow.recursion import leaving_probability, steady_stock
 from carerates.models.stock_flow.specification import StockFlowModel
 from carerates.provenance import Provenance
 from carerates.tables import RateDraws
-
-LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +111,7 @@ class FittedFlows:
         years = tuple(one for one in starts.years if one in ceases.years)
         if not codes or not years:
             raise ModelError("The fits of starts and ceases have no area and year in common.")
-        return _of(starts, codes, years), _of(ceases, codes, years)
+        return select_draws(starts, codes, years), select_draws(ceases, codes, years)
 
     # -- tables ------------------------------------------------------------------------------------
 
@@ -203,125 +202,10 @@ class FittedFlows:
         Notes
         -----
         From the last published number (any of those it may be, where it was rounded): each draw takes its own
-        starts and hazard, with the noise of a single year, and lets children stay or leave one by one.
+        starts and hazard, with the noise of a single year, and lets children stay or leave one by one.  Areas
+        without starts and ceases in the last year are not forecast; they stand in ``left_out`` of the result.
         """
-        starts = self.starts.forecast(years, population=population, seed=seed).rate_draws(single_year=True)
-        ceases = self.ceases.forecast(years, seed=seed + 1).rate_draws(single_year=True)
-        codes = tuple(one for one in starts.area_codes if one in set(ceases.area_codes))
-        starts, ceases = _of(starts, codes, starts.years), _of(ceases, codes, starts.years)
-        rng = np.random.default_rng([seed, 8])
-        last = self.stocks[self.stocks["year"] == starts.years[0] - 1].set_index("area_code")
-        last = last.loc[list(codes)]
-        low, high = (last[name].to_numpy(dtype=np.int64) for name in ("stock_low", "stock_high"))
-        stock = rng.integers(low, high + 1, (len(starts.rates), len(codes))).astype(float)
-        children = np.empty(starts.rates.shape)
-        for at in range(len(starts.years)):
-            expected = starts.rates[:, :, at] * starts.population[:, at] / PER
-            stock = draw_stock(stock, expected, MONTHS * ceases.rates[:, :, at] / PER, rng)
-            children[:, :, at] = stock
-        return StockForecast(
-            self.settings,
-            children,
-            codes,
-            tuple(last["area_name"]),
-            starts.years,
-            starts.population,
-            self.checks,
-            self.provenance.then(f"forecast stocks of {years} years from starts and ceases, seed {seed}"),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StockForecast:
-    """Numbers of children looked after in years to come.
-
-    Attributes
-    ----------
-    settings : StockFlowModel
-        The model.
-    children : array of float, shape (draws, areas, years)
-        Joint draws of the number at 31 March.
-    area_codes, area_names, years : tuple
-        What its axes are.
-    population : array of float, shape (areas, years)
-        Children aged 0-17.
-    checks : str
-        Whether the fits passed their checks.
-    provenance : Provenance
-        Sources and steps.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from carerates.models import StockFlowModel, fit_flows
-    >>> stock = pd.DataFrame([(area, year, 300, 50_000) for area in "ABCDEF" for year in (2016, 2017, 2018)],
-    ...                      columns=["area_code", "year", "children", "population"])
-    >>> flows = stock[stock["year"] > 2016].assign(starts=90, ceases=90)
-    >>> model = StockFlowModel().replace(area_time="none", time="none")
-    >>> found = fit_flows(model, stock, flows, draws=200)
-    >>> found.forecast(1).to_frame()["year"].unique().tolist()
-    [2019]
-    """
-
-    settings: StockFlowModel
-    children: Array = field(repr=False)
-    area_codes: tuple[str, ...]
-    area_names: tuple[str, ...]
-    years: tuple[int, ...]
-    population: Array = field(repr=False)
-    checks: str
-    provenance: Provenance = field(repr=False)
-
-    interval_kind: ClassVar[str] = "predictive, equal tails"
-    interval_probability: ClassVar[float] = LEVEL
-
-    def rate_draws(self) -> RateDraws:
-        """Return draws of the rates at 31 March, for :func:`carerates.trends.score_forecasts`."""
-        return RateDraws(
-            rates=PER * self.children / self.population,
-            area_codes=self.area_codes,
-            years=self.years,
-            population=self.population.copy(),
-        )
-
-    def to_frame(self, *, probability: float = LEVEL) -> pd.DataFrame:
-        """Return one row for each area and year to come: the number and the rate, with intervals."""
-        if not 0 < probability < 1:
-            raise ValueError(f"probability is between 0 and 1, such as 0.95; this is {probability!r}.")
-        tail = f"{100 * probability:.4g}".replace(".", "_")
-        lower, upper = central_interval(self.children, probability)
-        areas, years = self.population.shape
-        table = pd.DataFrame(
-            {
-                "area_code": np.repeat(self.area_codes, years),
-                "area_name": np.repeat(self.area_names, years),
-                "year": np.tile(self.years, areas),
-                "population": self.population.ravel(),
-                "children": np.median(self.children, axis=0).ravel(),
-                f"lower_{tail}": lower.ravel(),
-                f"upper_{tail}": upper.ravel(),
-            }
-        )
-        table["rate_per_10000"] = PER * table["children"] / table["population"]
-        return table.assign(checks=self.checks)
-
-    def summary(self) -> str:
-        """Return a paragraph that a statistician could print."""
-        totals = self.children.sum(axis=1)
-        said = "; ".join(
-            f"{year}: {np.median(totals[:, at]):,.0f} ({low:,.0f} to {high:,.0f})"
-            for at, (year, low, high) in enumerate(
-                zip(self.years, *central_interval(totals, LEVEL), strict=True)
-            )
-        )
-        text = (
-            f"Children looked after in {len(self.area_codes)} areas together, from starts and ceases, with "
-            f"95% predictive intervals: {said}. No policy or event to come is in them."
-        )
-        return text if self.checks == "passed" else f"DO NOT RELY ON THESE FIGURES. {text}"
-
-    def __str__(self) -> str:
-        return self.summary()
+        return forecast_stocks(self, years, population, seed)
 
 
 def _expected(draws: RateDraws) -> Array:
@@ -329,15 +213,3 @@ def _expected(draws: RateDraws) -> Array:
     if draws.expected is None:
         raise TableError("These draws hold no expected rates.")
     return draws.expected
-
-
-def _of(draws: RateDraws, codes: tuple[str, ...], years: tuple[int, ...]) -> RateDraws:
-    """Return the draws of some areas and years."""
-    rows = np.ix_([draws.area_codes.index(one) for one in codes], [draws.years.index(one) for one in years])
-    return RateDraws(
-        rates=draws.rates[:, *rows],
-        area_codes=codes,
-        years=years,
-        population=draws.population[rows],
-        expected=None if draws.expected is None else draws.expected[:, *rows],
-    )

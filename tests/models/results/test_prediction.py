@@ -187,6 +187,16 @@ def test_populations_to_come_are_taken_or_refused(fits):
         fit.forecast(0)
 
 
+def test_areas_that_ended_are_named_by_a_forecast(rates):
+    frame = rates.to_frame()
+    ended = frame[(frame["area_name"] != "Area 20") | (frame["year"] < 2016)]
+    found = cr.fit(RateModel(time="linear", area_time="none"), ended, draws=100).forecast(2)
+    assert found.left_out == ("Area 20",)
+    assert len(found.to_frame()) == 46
+    assert found.summary().endswith("Not forecast, because their rows end earlier: Area 20.")
+    assert found.provenance.steps[-1] == "not forecast, because their rows end before 2017: Area 20"
+
+
 def test_factors_that_the_model_does_not_use_are_no_hindrance(rates):
     frame = rates.to_frame().assign(deprivation_error=1.0)
     measured = cr.tables.Factor("deprivation", standard_error="deprivation_error")

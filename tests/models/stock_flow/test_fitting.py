@@ -55,6 +55,47 @@ def test_next_years_numbers_fall_inside(fit, truth):
     assert width.mean() < 0.8 * 2 * 1.96
 
 
+def test_areas_without_flows_in_the_last_year_are_named(truth):
+    gone = (truth.flows["area_code"].isin(["W00000004", "E00000005"])) & (truth.flows["year"] >= 2018)
+    known = truth.flows[~gone].query("year < 2019")
+    found = fit_flows(STEADY, truth.stock.query("year < 2019"), known, seed=3, draws=200).forecast(1)
+    assert found.left_out["area_code"].tolist() == ["E00000005", "W00000004"]
+    assert set(found.left_out["reason"]) == {"the last starts and ceases are of 2017, not of 2018"}
+    assert len(found.to_frame()) == 22
+    assert set(found.observed["area_code"]) == set(found.area_codes)
+    said = "2: the last starts and ceases are of 2017, not of 2018 (E00000005, W00000004)"
+    assert f"Left out of the forecast: 2 areas ({said})." in found.summary()
+    assert found.provenance.steps[-1] == f"Left out of the forecast: 2 areas ({said})"
+
+
+def test_areas_that_one_model_could_not_use_are_named(truth):
+    need = truth.stock.assign(need=np.where(truth.stock["area_code"] == "W00000004", np.nan, 20.0))
+    need["need"] += pd.factorize(need["area_code"])[0] % 7
+    model = StockFlowModel(
+        dataclasses.replace(STEADY.starts, factors=("need",), nation_terms=False), STEADY.ceases
+    )
+    rates = cr.RatesTable(need, factors=(cr.tables.Factor("need"),))
+    found = fit_flows(model, rates, truth.flows, draws=200)
+    # the ceases have no use for the factor, which is no hindrance to their forecast
+    ahead = found.forecast(1)
+    assert ahead.left_out["reason"].tolist() == ["the model of starts could not use 2019"]
+    assert "1 area (1: the model of starts" in ahead.summary()
+    late = dataclasses.replace(
+        found, ceases=fit_flows(STEADY, truth.stock, truth.flows.query("year < 2019")).ceases
+    )
+    with pytest.raises(ModelError, match="last year of starts is 2019, that of ceases 2018"):
+        late.forecast(1)
+
+
+def test_observed_numbers_are_those_published_each_once(fit, truth):
+    ahead = fit.forecast(1, seed=2)
+    published = truth.stock.query("year < 2019").set_index(["area_code", "year"])["children"].sort_index()
+    found = ahead.observed.set_index(["area_code", "year"])
+    assert (found["children"] == published).all() and found.index.equals(published.index)
+    assert (found["children_low"] == found["children_high"]).all()
+    assert ahead.left_out.empty and "Left out" not in ahead.summary()
+
+
 def test_the_steady_rate_is_starts_over_hazard_in_every_draw(fit):
     draws = fit.steady_draws()
     starts, ceases = fit.starts.rate_draws().rates, fit.ceases.rate_draws().rates
