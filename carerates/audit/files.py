@@ -23,11 +23,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carerates.audit.arithmetic import check_df, check_mean, check_pooled_mean, check_sum
+from carerates.audit.changes import check_change, check_changes
 from carerates.audit.chi_squared import check_chi2
 from carerates.audit.finding import Finding
 from carerates.audit.odds_ratios import check_odds_ratio
 from carerates.audit.percentages import check_item, check_percent
-from carerates.audit.rates import check_change, check_changes, check_date, check_rate, check_window
+from carerates.audit.rates import check_rate
+from carerates.audit.series import check_date, check_window
 from carerates.audit.t_tests import check_gaps, check_t, check_t_from_summary
 from carerates.errors import TableError
 from carerates.provenance import Provenance, Source

@@ -1,4 +1,4 @@
-"""Names beside points, placed so that no name covers another name or another point."""
+"""Names beside points and lines, placed so that no name covers another name or a point."""
 
 from __future__ import annotations
 
@@ -180,3 +180,29 @@ def _far(centre: Array, size: Array, point: Array) -> bool:
     """Say whether a name is so far from its point that a line should join them."""
     nearest = np.clip(point, centre - size / 2, centre + size / 2)
     return bool(np.hypot(*(nearest - point)) > _LEADER_FROM)
+
+
+def spread_out(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move ascending places apart by at least ``gap``, as little as possible, inside ``low`` to ``high``."""
+    groups: list[list[float]] = []  # each: places in it, moved together about their mean
+    for place in places:
+        groups.append([place])
+        while len(groups) > 1 and _first(groups[-1], gap) < _last(groups[-2], gap) + gap:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    moved = [_first(one, gap) + gap * number for one in groups for number in range(len(one))]
+    for number in range(len(moved)):
+        moved[number] = max(moved[number], low + gap * number)
+    for number in range(len(moved)):
+        at = len(moved) - 1 - number
+        moved[at] = min(moved[at], high - gap * number)
+    return moved
+
+
+def _first(group: Sequence[float], gap: float) -> float:
+    """Return where a group of names begins when spread about its mean."""
+    return sum(group) / len(group) - gap * (len(group) - 1) / 2
+
+
+def _last(group: Sequence[float], gap: float) -> float:
+    """Return where a group of names ends."""
+    return _first(group, gap) + gap * (len(group) - 1)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from carerates.charts.funnel_view import FunnelView, view_funnel
-from carerates.charts.funnels import (
+from carerates.charts.funnel_layers import (
     draw_lines,
     draw_points,
     draw_possible,
     draw_rings,
+    name_areas,
     point_scale,
     ring_radius,
     set_scales,
 )
-from carerates.charts.labels import label_points
+from carerates.charts.funnel_view import FunnelView, view_funnel
 from carerates.charts.style import dress, house_style
 
 if TYPE_CHECKING:
@@ -118,12 +118,4 @@ def _name_rings(ax: Axes, view: FunnelView, highlight: Sequence[str]) -> None:
     draw_rings(ax, view.shown.loc[here], 0.2)
     radii = np.full(len(view.shown), 4.0)
     radii[here] = ring_radius(ax, 0.2)
-    label_points(
-        ax,
-        view.shown["size"].to_numpy(dtype=float),
-        view.shown["rate"].to_numpy(dtype=float),
-        view.shown["area_name"].tolist(),
-        radii=radii,
-        label=here,
-        fontsize=7.5,
-    )
+    name_areas(ax, view, here, radii, fontsize=7.5)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from carerates.charts.funnel_layers import draw_lines, draw_points, set_scales
 from carerates.charts.funnel_view import FunnelView, view_funnel
-from carerates.charts.funnels import draw_lines, draw_points, set_scales
 from carerates.charts.labels import label_points
 from carerates.charts.phrases import names_in
 from carerates.charts.style import BLUE, GREY, INK, PALE, dress, house_style, new_axes

@@ -121,6 +121,27 @@ FUNNEL: dict[str, Phrases] = {
     },
 }
 
+INTERACTIVE: dict[str, Phrases] = {
+    "en": {
+        "area": "Area",
+        "observed": "Observed",
+        "observed_range": "Possible counts",
+        "position": "Position",
+        "find": "Find an area: ",
+        "table": "The figures behind the chart",
+        "script": "The chart needs JavaScript; the text and the table below hold all of it.",
+    },
+    "cy": {
+        "area": "Ardal",
+        "observed": "Nifer a gafwyd",
+        "observed_range": "Cyfrifon posibl",
+        "position": "Safle",
+        "find": "Dod o hyd i ardal: ",
+        "table": "Y ffigurau y tu ôl i'r siart",
+        "script": "Mae angen JavaScript ar y siart; mae'r testun a'r tabl isod yn cynnwys y cyfan.",
+    },
+}
+
 _MEASURES_CY = {"Children looked after at 31 March": "Plant sy'n derbyn gofal ar 31 Mawrth"}
 NATIONS_CY = {"Wales": "Cymru", "England": "Lloegr", "all": "i gyd", "all areas": "pob ardal"}
 _SOURCE_CY = {

@@ -8,11 +8,9 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import carerates as cr
-from carerates.charts.funnels import draw_funnel, spread_out
+from carerates.charts.funnels import draw_funnel
 from tests.charts.made_rates import is_points, made_events, made_funnel, overlapping, text_boxes
 
 
@@ -239,17 +237,3 @@ def test_tiny_funnels_draw() -> None:
         funnel = cr.funnel(table, events="events", denominator="population", area="code", target=80)
         ax = cr.plot(funnel)
         assert len(offsets(ax)) == len(table)
-
-
-@settings(max_examples=60)
-@given(
-    st.lists(st.floats(0, 100), min_size=1, max_size=7).map(sorted),
-    st.floats(0.1, 10),
-)
-def test_spread_names_keep_order_gap_and_frame(places, gap) -> None:
-    moved = spread_out(places, gap, 0.0, 100.0)
-    assert np.all(np.diff(moved) >= gap - 1e-9)
-    assert min(moved) >= -1e-9
-    assert max(moved) <= 100 + 1e-9
-    if np.all(np.diff(places) >= gap):
-        assert np.allclose(moved, places)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carerates.charts.labels import label_points, place_boxes
+from carerates.charts.labels import label_points, place_boxes, spread_out
 from carerates.charts.style import house_style, new_axes
 
 
@@ -56,3 +56,17 @@ def test_drawn_texts_do_not_overlap(count: int) -> None:
         boxes = [text.get_window_extent(renderer) for text in ax.texts]
     assert len(boxes) > 10
     assert not [1 for i, one in enumerate(boxes) for other in boxes[:i] if one.overlaps(other)]
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.floats(0, 100), min_size=1, max_size=7).map(sorted),
+    st.floats(0.1, 10),
+)
+def test_spread_names_keep_order_gap_and_frame(places, gap) -> None:
+    moved = spread_out(places, gap, 0.0, 100.0)
+    assert np.all(np.diff(moved) >= gap - 1e-9)
+    assert min(moved) >= -1e-9
+    assert max(moved) <= 100 + 1e-9
+    if np.all(np.diff(places) >= gap):
+        assert np.allclose(moved, places)
