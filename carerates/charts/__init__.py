@@ -59,6 +59,8 @@ _DRAWN_BY: dict[str, dict[str, tuple[str, str]]] = {
     "Reversion": {"reversion": ("carerates.charts.movements", "draw_reversion")},
     "TurningPoints": {"turning_points": ("carerates.charts.movements", "draw_turning_points")},
     "StockFlow": {"flows": ("carerates.charts.movements", "draw_flows")},
+    "FittedFlows": {"steady": ("carerates.charts.stocks", "draw_steady")},
+    "StockForecast": {"stocks": ("carerates.charts.stocks", "draw_stock_forecast")},
     "SeriesChart": {"series": ("carerates.charts.series", "draw_series")},
     "SimilarAreas": {"neighbours": ("carerates.charts.neighbours", "draw_neighbours")},
     "ContrastingPairs": {"pairs": ("carerates.charts.slopes", "draw_pairs")},

@@ -81,7 +81,7 @@ def draw_trends(
         raise ValueError(f"columns={columns!r} must be 1 or more.")
     table = _rows(result)
     fitted = "underlying_rate_per_10000" in table
-    codes, notes = _codes(table, areas, words)
+    codes, notes = panel_codes(table, areas, words["ends"])
     table = table[table["area_code"].isin(codes)]
     years = sorted(int(one) for one in table["year"].unique())
     across, down = min(columns, len(codes)), -(-len(codes) // columns)
@@ -138,10 +138,24 @@ def _rows(result: FittedRates | RatesTable) -> pd.DataFrame:
     return result.to_frame()[wanted].merge(frame, on=["area_code", "year"], how="left")
 
 
-def _codes(table: pd.DataFrame, areas: Sequence[str] | None, words: Phrases) -> tuple[list[str], list[str]]:
-    """Return the codes of the panels in order, and what to say of those left out."""
+def panel_codes(
+    table: pd.DataFrame, areas: Sequence[str] | None, ends: str, *, by: str = "rate_per_10000"
+) -> tuple[list[str], list[str]]:
+    """Return the codes of the panels in order, and what to say of those left out.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``area_code``, ``area_name``, ``year`` and the column that orders the panels, highest first.
+    areas : sequence of str or None
+        Names or codes; all up to 24, else the two ends, when not given.
+    ends : str
+        What to say where only the two ends are drawn, with gaps ``{half}``, ``{all}`` and ``{last}``.
+    by : str
+        The column that orders them, in the last year.
+    """
     last = int(table["year"].max())
-    now = table[table["year"] == last].sort_values("rate_per_10000", ascending=False, kind="stable")
+    now = table[table["year"] == last].sort_values(by, ascending=False, kind="stable")
     if areas is not None:
         picked = table[chosen_rows(table, areas)]
         order = {str(one).casefold(): number for number, one in enumerate(areas)}
@@ -155,8 +169,7 @@ def _codes(table: pd.DataFrame, areas: Sequence[str] | None, words: Phrases) -> 
     if len(codes) <= _MOST:
         return codes, []
     half = _MOST // 2
-    note = words["ends"].format(half=half, all=len(codes), last=last)
-    return codes[:half] + codes[-half:], [note]
+    return codes[:half] + codes[-half:], [ends.format(half=half, all=len(codes), last=last)]
 
 
 def _draw_area(ax: Axes, rows: pd.DataFrame, fitted: bool) -> None:

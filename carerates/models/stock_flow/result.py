@@ -164,7 +164,7 @@ class FittedFlows:
             f"{table['year'].max()}, {len(table)} area-years. In {table['year'].max()} the median area had "
             f"{last['starts_per_10000'].median():.1f} starts per 10,000 children a year, and "
             f"{100 * last['leaving_probability'].median():.0f}% of children looked after would leave within "
-            f"one. If starts and ceases stayed as they were, the rate would rise in {up} areas and fall in "
+            f"one. If starts and ceases stayed as they were, the rate would rise in {up} area(s) and fall in "
             f"{down} (probability above 97.5%), and end at {last['steady_rate_per_10000'].median():.0f} per "
             f"10,000 in the median area, from {last['rate_per_10000'].median():.0f}. Published stocks and "
             f"flows disagree by {table['gap'].abs().median():.0f} children at the median. A hazard that is "
