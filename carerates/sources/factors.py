@@ -9,9 +9,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from carerates.provenance import Provenance
+from carerates.sources.bundled_rows import TABLES
 from carerates.sources.edition import read_table, table_source
 from carerates.sources.factor_register import FactorEntry, factor_entries
-from carerates.sources.loading import TABLES, Origin, chosen_nations, refuse_live_settings
+from carerates.sources.loading import Origin, chosen_nations, refuse_live_settings
 from carerates.tables import FactorsTable
 
 _PREFIX = {"wales": "W", "england": "E"}

@@ -16,7 +16,9 @@ import pandas as pd
 from carerates import areas
 from carerates.errors import SourceError
 from carerates.provenance import Provenance
-from carerates.sources.edition import read_table, table_source
+from carerates.sources.bundled_rows import NATION_NAMES, TABLES, add_counts, add_population, read_level
+from carerates.sources.edition import table_source
+from carerates.sources.years import year_spans
 from carerates.tables import RatesTable
 
 Level = Literal["local_authority", "region", "nation"]
@@ -24,7 +26,6 @@ Population = Literal["published", "rebased"]
 Lang = Literal["en", "cy"]
 Origin = Literal["bundled", "live"]
 
-TABLES = {"wales": "looked_after_wales", "england": "looked_after_england"}
 LEVELS: dict[str, str] = {
     "local_authority": "local authorities",
     "region": "regions",
@@ -33,14 +34,7 @@ LEVELS: dict[str, str] = {
 ORIGINS = ("bundled", "live")
 POPULATIONS = ("published", "rebased")
 LANGUAGES = ("en", "cy")
-_NATION_NAMES = {"wales": "Wales", "england": "England"}
 _ALIASES = {"cymru": "wales", "lloegr": "england"}
-_STATUS_BY_ROUNDING = {1: "exact", 5: "rounded_to_5", 10: "rounded_to_10"}
-
-# England's published rates rest on rebased populations from this year on
-_ENGLAND_REBASED_FROM = 2019
-# Populations whose age 17 is estimated differ from the published ones by up to 0.21% (Wales, 2019 and 2020)
-_ESTIMATED_POPULATION_MARGIN = 0.0025
 
 
 def load_rates(
@@ -136,20 +130,20 @@ def load_rates(
     refuse_live_settings(release=release, offline=offline, cache_dir=cache_dir)
     parts, steps = [], []
     for nation in chosen:
-        rows = _level_rows(nation, level)
+        rows = read_level(nation, level)
         rows, said = _year_rows(rows, nation, level, wanted)
         parts.append(rows)
         steps += said
     _check_years(parts, chosen, level, wanted)
     rows = pd.concat(parts, ignore_index=True)
-    published = _with_population(rows, "published")
-    rows = published if population == "published" else _with_population(rows, population)
+    published = add_population(rows, "published")
+    rows = published if population == "published" else add_population(rows, population)
     if lang == "cy":
         welsh = {code: areas.find(code).name_cy for code in rows["area_code"].unique()}
         rows["area_name"] = rows["area_code"].map(welsh).where(lambda name: name != "", rows["area_name"])
-    frame = _with_counts(rows, published, include_inferred)
+    frame = add_counts(rows, published, include_inferred)
     sources = tuple(table_source(name) for name in [*(TABLES[one] for one in chosen), "child_population"])
-    named = " and ".join(_NATION_NAMES[one] for one in chosen)
+    named = " and ".join(NATION_NAMES[one] for one in chosen)
     steps = [
         f"loaded {LEVELS[level]} of {named} from the bundled edition",
         *steps,
@@ -195,20 +189,6 @@ def _chosen_years(years: int | Iterable[int] | None) -> list[int] | None:
     return sorted({int(one) for one in given})
 
 
-def _level_rows(nation: str, level: str) -> pd.DataFrame:
-    """Read the rows of one nation at one level."""
-    table = read_table(TABLES[nation])
-    table["nation"] = _NATION_NAMES[nation]
-    for name in ("rate_low", "rate_high"):
-        if name not in table:
-            table[name] = np.nan
-    if nation == "wales" and level == "region":
-        rows = table[table["level"] == "nation"].assign(level="region", region="Wales")
-    else:
-        rows = table[table["level"] == level]
-    return rows.astype({"year": "int64"})
-
-
 def _year_rows(
     rows: pd.DataFrame, nation: str, level: str, wanted: list[int] | None
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -219,7 +199,7 @@ def _year_rows(
     said = []
     if lacking:
         said = [
-            f"{_NATION_NAMES[nation]}: the edition has no figures of {LEVELS[level]} for "
+            f"{NATION_NAMES[nation]}: the edition has no figures of {LEVELS[level]} for "
             f"{year_spans(lacking)} (it has {year_spans(rows['year'])})"
         ]
     return rows[rows["year"].isin(wanted)], said
@@ -234,65 +214,17 @@ def _check_years(parts: list[pd.DataFrame], chosen: list[str], level: str, wante
     empty = [nation for nation, part in zip(chosen, parts, strict=True) if part.empty]
     if absent or empty:
         held = "; ".join(
-            f"{_NATION_NAMES[nation]} {year_spans(_level_rows(nation, level)['year'])}" for nation in chosen
+            f"{NATION_NAMES[nation]} {year_spans(read_level(nation, level)['year'])}" for nation in chosen
         )
         found = (
             f"no figures for {year_spans(absent)}"
             if absent
-            else f"nothing for {' and '.join(_NATION_NAMES[one] for one in empty)} in {year_spans(wanted)}"
+            else f"nothing for {' and '.join(NATION_NAMES[one] for one in empty)} in {year_spans(wanted)}"
         )
         raise SourceError(
             f"The bundled edition has {found} at level '{level}'. It holds: {held}. "
             "Choose other years, or fetch newer figures from the publishers."
         )
-
-
-def _with_population(rows: pd.DataFrame, population: str) -> pd.DataFrame:
-    """Set the population of the mid-year before beside each row, from the series asked for."""
-    table = read_table("child_population")
-    table["year"] = table["mid_year"].astype("int64") + 1
-    english = table["area_code"].str.startswith("E")
-    rebased = table["vintage"] != "original"
-    prefer_rebased = (~english | (table["year"] >= _ENGLAND_REBASED_FROM)) | (population == "rebased")
-    # the other series is only taken where the preferred one has no such area and year
-    table["rank"] = (rebased != prefer_rebased).astype(int)
-    table = table.sort_values("rank", kind="stable").drop_duplicates(["area_code", "year"])
-    table = table.rename(
-        columns={
-            "mid_year": "population_year",
-            "vintage": "population_vintage",
-            "status": "population_status",
-        }
-    )
-    columns = ["population", "population_year", "population_vintage", "population_status"]
-    return rows.merge(
-        table[["area_code", "year", *columns]], on=["area_code", "year"], how="left", validate="one_to_one"
-    )
-
-
-def _with_counts(rows: pd.DataFrame, published: pd.DataFrame, include_inferred: bool) -> pd.DataFrame:
-    """Turn the edition's counts, roundings and rates into counts with a status and bounds."""
-    frame = rows.rename(columns={"rate_per_10000": "edition_rate"})
-    frame["status"] = frame["children_rounded_to"].map(_STATUS_BY_ROUNDING).fillna("not_available")
-    for name in ("children", "population"):
-        frame[name] = frame[name].astype("float64")
-    inferred = frame["rate_status"] == "inferred"
-    derived = (frame["children_status"] == "derived") & (~inferred | include_inferred)
-    # what a published rate says about a count depends on the population it was published with
-    per_rate = published["population"].astype("float64") / 10_000
-    margin = np.where(published["population_status"] == "age_17_estimated", _ESTIMATED_POPULATION_MARGIN, 0.0)
-    count = (frame["edition_rate"] * per_rate).round()
-    low = np.ceil(frame["rate_low"] * per_rate * (1 - margin))
-    high = np.ceil(frame["rate_high"] * per_rate * (1 + margin)) - 1  # the rate lies below its upper end
-    frame["children_low"] = low.where(derived)
-    frame["children_high"] = high.where(derived)
-    frame.loc[derived, "children"] = count[derived]
-    frame.loc[derived, "status"] = np.where(inferred[derived], "estimated", "derived")
-    left_out = inferred & ~derived
-    frame.loc[left_out, "children"] = np.nan
-    frame.loc[left_out, "status"] = "not_available"
-    frame["published_rate_per_10000"] = frame["edition_rate"].where(frame["rate_status"] == "published")
-    return frame
 
 
 def _population_step(population: str) -> str:
@@ -352,14 +284,3 @@ def _row_names(rows: pd.DataFrame, shown: int = 8) -> str:
     names = [f"{name} {year_spans(held)}" for name, held in years.items()]
     text = ", ".join(names[:shown])
     return text + (f" and {len(names) - shown} more areas" if len(names) > shown else "")
-
-
-def year_spans(years: Iterable[int]) -> str:
-    """Write years as spans, ``2011-2014, 2018``."""
-    spans: list[list[int]] = []
-    for year in sorted({int(one) for one in years}):
-        if spans and year == spans[-1][1] + 1:
-            spans[-1][1] = year
-        else:
-            spans.append([year, year])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)

@@ -1,8 +1,9 @@
-"""Publishers' year labels, all their forms, as the year in which the period ends."""
+"""Years: publishers' labels, all their forms, as the year in which the period ends; and spans in words."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from carerates.sources.failures import ContentError
@@ -70,3 +71,14 @@ def _unknown(label: str) -> ContentError:
         f"{label!r} is not a year that can be read; known forms are 2023-24, 2023/24, 202324, 2024, "
         "YE2024-03-31, Year ending 31 March 2024 and Mid-2023."
     )
+
+
+def year_spans(years: Iterable[int]) -> str:
+    """Write years as spans, ``2011-2014, 2018``."""
+    spans: list[list[int]] = []
+    for year in sorted({int(one) for one in years}):
+        if spans and year == spans[-1][1] + 1:
+            spans[-1][1] = year
+        else:
+            spans.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)

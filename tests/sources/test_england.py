@@ -22,7 +22,7 @@ from carerates.sources.england import (
     read_looked_after,
     read_mid_year,
 )
-from carerates.sources.england.api import query_table
+from carerates.sources.england.answers import query_table
 from carerates.sources.england.files import (
     CEASING,
     ON_31_MARCH,

@@ -30,7 +30,8 @@ from carerates.sources.deprivation.welsh import SMALL_AREAS as WELSH_SMALL_AREAS
 from carerates.sources.deprivation.welsh import read_child_index
 from carerates.sources.england import EducationApi, EducationReleases, read_lait, read_mid_year
 from carerates.sources.england.files import read_underlying
-from carerates.sources.geography import OpenGeography, read_lookup
+from carerates.sources.geography import OpenGeography
+from carerates.sources.geography_answers import read_lookup
 from carerates.sources.nomis import read_answer
 from carerates.sources.nomis_tables import read_codelist, read_datasets, read_lone_parents, read_population
 from carerates.sources.settings import source_settings

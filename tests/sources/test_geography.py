@@ -20,14 +20,8 @@ from carerates.sources.failures import (
     RevisionChangedError,
     UnknownDatasetError,
 )
-from carerates.sources.geography import (
-    BOUNDARY_SERVICE,
-    OpenGeography,
-    exceeded,
-    read_lookup,
-    read_outline,
-    read_page,
-)
+from carerates.sources.geography import BOUNDARY_SERVICE, OpenGeography
+from carerates.sources.geography_answers import exceeded, read_lookup, read_outline, read_page
 from tests.sources.conftest import Desk
 from tests.sources.fixture_files import fixture, fixture_json
 from tests.sources.publishers.geography import BOUNDARIES, LOOKUP, Publisher, features

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import carerates as cr
 from carerates import areas
 from carerates.errors import SourceError
-from carerates.sources.loading import year_spans
+from carerates.sources.years import year_spans
 
 QUOTED_2021 = {"Blaenau Gwent", "Torfaen", "Newport", "Merthyr Tydfil"}
 INFERRED_2020 = {"Caerphilly", "Merthyr Tydfil", "Monmouthshire", "Torfaen"}

@@ -25,16 +25,10 @@ from carerates.sources.england import (
     read_looked_after,
     read_mid_year,
 )
-from carerates.sources.england.api import query_table
+from carerates.sources.england.answers import query_table, refuse_warnings
 from carerates.sources.failures import ContentError, LayoutError, NotFoundError, RefusedError
-from carerates.sources.geography import (
-    OpenGeography,
-    exceeded,
-    read_lookup,
-    read_outline,
-    read_page,
-    refuse_error,
-)
+from carerates.sources.geography import OpenGeography
+from carerates.sources.geography_answers import exceeded, read_lookup, read_outline, read_page, refuse_error
 from carerates.sources.nomis import read_answer
 from carerates.sources.nomis_tables import read_codelist, read_datasets, read_lone_parents, read_population
 from carerates.sources.statswales import StatsWales, read_cube, read_pivot
@@ -201,10 +195,8 @@ def meaning(name: str) -> int:
 
 
 def warnings_of_a_query(name: str) -> int:
-    from carerates.sources.england.api import _refuse_warnings
-
     with pytest.raises(NotFoundError, match="NotFound"):
-        _refuse_warnings(fixture_json(f"ees_api/{name}"), "x")
+        refuse_warnings(fixture_json(f"ees_api/{name}"), "x")
     return 0
 
 

@@ -22,18 +22,20 @@ from carerates.sources.failures import (
     as_documented,
 )
 from carerates.sources.fetcher import Fetcher
+from carerates.sources.statswales.descriptions import (
+    Dataset,
+    flatten_values,
+    read_dataset,
+    read_history,
+    read_listing,
+    read_whole_listing,
+    user_messages,
+)
 
 SOURCE = "statswales"
 TOPICS = {"children": 43, "social care": 53, "population": 80, "deprivation": 88, "income poverty": 90}
 """Topics of the site that hold what carerates is about."""
 
-DESIGNATIONS = {
-    "official": "official statistics",
-    "accredited": "accredited official statistics",
-    "in_development": "official statistics in development",
-    "management": "management information",
-    "none": "",
-}
 _TAGS = {"en": "en-gb", "cy": "cy-gb"}
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _OLD_ID = re.compile(r"[A-Za-z]{4}\d{4}")
@@ -54,34 +56,6 @@ ALIASES = {
 """Short names for the datasets carerates uses."""
 
 Lang = Literal["en", "cy"]
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """What StatsWales says about a dataset.
-
-    Attributes
-    ----------
-    id, title, revision, published, designation : str
-        Identifier; title in the language asked for; identifier of the published revision and its date.
-    rounded : bool or None
-        Whether the publisher says that figures are rounded.
-    rounding, coverage_end, publisher : str
-        Rounding in words, last date covered, publishing group.
-    replaces : tuple of str
-        Identifiers that were asked for and led here.
-    """
-
-    id: str
-    title: str
-    revision: str
-    published: str = ""
-    designation: str = ""
-    rounded: bool | None = None
-    rounding: str = ""
-    coverage_end: str = ""
-    publisher: str = ""
-    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +98,13 @@ class Catalogue:
             answer = self._ask(f"v2/topic/{one}", {"page_size": _PAGE})
             with as_documented(f"StatsWales' topic {one}"):
                 if "datasets" in answer:
-                    found.append(_whole_listing(answer["datasets"], f"topic {one}"))
+                    found.append(read_whole_listing(answer["datasets"], f"topic {one}"))
                 else:
                     below = [int(child["id"]) for child in answer.get("children", [])]
                     waiting += [child for child in dict.fromkeys(below) if child not in {*asked, *waiting}]
             if len(asked) > _MOST_TOPICS:
                 raise LayoutError(f"StatsWales lists more than {_MOST_TOPICS} topics below topic {number}.")
-        return pd.concat(found, ignore_index=True) if found else _listing([])
+        return pd.concat(found, ignore_index=True) if found else read_listing([])
 
     def find(self, words: Sequence[str]) -> pd.DataFrame:
         """List the live datasets whose title has all the words, in any case."""
@@ -150,7 +124,7 @@ class Catalogue:
             with as_documented(f"StatsWales' description of {identifier}"):
                 following = str((answer.get("replaced_by") or {}).get("dataset_id", ""))
                 if not following:
-                    return _dataset(answer, self._tag, tuple(asked))
+                    return read_dataset(answer, self._tag, tuple(asked))
             asked.append(identifier)
             identifier = following
             if identifier in asked or len(asked) > 5:
@@ -168,7 +142,7 @@ class Catalogue:
         answer = self._ask(f"v2/{resolve(name)}/filters", kind=list)
         with as_documented(f"StatsWales' list of filters of {name}"):
             for one in answer:
-                _flatten(one.get("values", []), "", one, rows)
+                flatten_values(one.get("values", []), "", one, rows)
         if not rows:
             raise LayoutError(f"StatsWales gives no filters for {name}.")
         return pd.DataFrame(rows)
@@ -200,7 +174,7 @@ class Catalogue:
         answer = self.fetcher.json(SOURCE, path, method=method, body=body, params=query)
         if isinstance(answer, dict) and isinstance(answer.get("status"), int) and answer["status"] >= 400:
             with as_documented(f"StatsWales' refusal of {path}"):
-                said = "; ".join(_user_messages(answer.get("errors", [])))
+                said = "; ".join(user_messages(answer.get("errors", [])))
             kind = UnknownDatasetError if answer["status"] == 404 else RefusedError
             raise kind(f"StatsWales refused {path} with status 200: {said}.", answer["status"])
         if not isinstance(answer, kind):
@@ -227,7 +201,7 @@ class Catalogue:
             raise IncompleteError("StatsWales' catalogue came back empty; the service is in trouble.")
         if len(items) < count:
             raise IncompleteError(f"StatsWales listed {len(items)} of {count} datasets.")
-        return _listing(items)
+        return read_listing(items)
 
 
 def resolve(name: str) -> str:
@@ -254,98 +228,3 @@ def resolve(name: str) -> str:
         f"{name!r} is no StatsWales dataset: an id has the form d2120b16-0406-4242-a515-0dd7eaf79c98 (UUID "
         f"version 4), and the short names are {known}."
     )
-
-
-def read_history(answer: Sequence[Any], tag: str = "en-gb") -> pd.DataFrame:
-    """Read the list of revisions, which the service gives without a promise of its form."""
-    rows = []
-    for one in answer:
-        if not isinstance(one, dict) or not one.get("id"):
-            raise LayoutError("StatsWales' list of revisions has an entry without an id.")
-        rows.append(
-            {
-                "revision": str(one["id"]),
-                "index": one.get("revision_index"),
-                "previous": str(one.get("previous_revision_id") or ""),
-                "published": str(one.get("publish_at") or ""),
-                "title": str(_text_in(one, tag).get("title") or ""),
-            }
-        )
-    return pd.DataFrame(rows, columns=["revision", "index", "previous", "published", "title"])
-
-
-def _text_in(revision: Mapping[str, Any], tag: str) -> Mapping[str, Any]:
-    """Return the texts of a revision in a language, in English where it has none."""
-    texts = {str(one.get("language", "")).lower(): one for one in revision.get("metadata") or []}
-    return texts.get(tag) or texts.get("en-gb") or {}
-
-
-def _dataset(answer: dict[str, Any], tag: str, asked: tuple[str, ...]) -> Dataset:
-    """Read the metadata of a dataset."""
-    revision = answer.get("published_revision") or {}
-    if not revision.get("id"):
-        raise LayoutError(f"StatsWales gives no published revision of {answer.get('id')}.")
-    text = _text_in(revision, tag)
-    group = ((answer.get("publisher") or {}).get("group") or {}).get("name") or ""
-    return Dataset(
-        id=str(answer.get("id", "")),
-        title=str(text.get("title") or answer.get("id")),
-        revision=str(revision["id"]),
-        published=str(revision.get("publish_at") or ""),
-        designation=DESIGNATIONS.get(
-            str(revision.get("designation")), str(revision.get("designation") or "")
-        ),
-        rounded=revision.get("rounding_applied"),
-        rounding=str(text.get("rounding_description") or ""),
-        coverage_end=str(revision.get("coverage_end_date") or ""),
-        publisher=str(group),
-        replaces=asked,
-    )
-
-
-def _listing(items: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Make a table of list items."""
-    columns = {"id": "id", "title": "title", "published": "first_published_at", "updated": "last_updated_at"}
-    return pd.DataFrame(
-        {
-            ours: pd.Series([str(item.get(theirs) or "") for item in items], dtype="str")
-            for ours, theirs in columns.items()
-        }
-    )
-
-
-def _whole_listing(held: Mapping[str, Any], what: str) -> pd.DataFrame:
-    """Make the table of a list that comes in one page, if it is as long as it says."""
-    items = held.get("data", [])
-    if int(held.get("count", len(items))) > len(items):
-        raise IncompleteError(f"StatsWales listed {len(items)} of {held['count']} datasets of {what}.")
-    return _listing(items)
-
-
-def _flatten(
-    values: Sequence[Mapping[str, Any]], parent: str, one: Mapping[str, Any], rows: list[dict[str, object]]
-) -> None:
-    """Add the values of a dimension and their children."""
-    for value in values:
-        code = str(value.get("reference") or "")
-        rows.append(
-            {
-                "column": one.get("factTableColumn", ""),
-                "dimension": one.get("columnName", ""),
-                "code": code,
-                "label": str(value.get("description") or code),
-                "parent": parent,
-                "rows": int(value.get("count") or 0),
-            }
-        )
-        _flatten(value.get("children") or [], code, one, rows)
-
-
-def _user_messages(errors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the English messages of an error that came with status 200."""
-    return [
-        f"{error.get('field', '')}: {said.get('message', '')}"
-        for error in errors
-        for said in error.get("user_message", [])
-        if said.get("lang") == "en"
-    ]

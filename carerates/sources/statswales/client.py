@@ -20,8 +20,9 @@ from carerates.sources.failures import (
     WrongContentError,
 )
 from carerates.sources.fetcher import canonical
-from carerates.sources.statswales.catalogue import SOURCE, Catalogue, Dataset, resolve
+from carerates.sources.statswales.catalogue import SOURCE, Catalogue, resolve
 from carerates.sources.statswales.cubes import Cube, read_cube
+from carerates.sources.statswales.descriptions import Dataset
 from carerates.sources.store import Entry, Key
 
 ATTRIBUTION = (
