@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from carerates.charts.page import Page, Told, chart
-from carerates.charts.phrases import Phrases, level_words
+from carerates.charts.phrases import Phrases, level_words, names_in
 from carerates.charts.rows import lay_rows, pick_rows
 from carerates.charts.style import BLUE, GREY, INK, ORANGE
 
@@ -38,6 +38,7 @@ _WORDS: dict[str, Phrases] = {
             "predictive interval of a published rate, chance and one year's noise included."
         ),
         "supposes": "It supposes that years to come are like the years fitted; no policy or event is in it.",
+        "left_out": "Not forecast, because their rows end earlier: {names}.",
         "scores": "Log score of forecasts against the last value, {first} to {last}",
         "scores_unit": "Method and years ahead, and mean difference in log score (0: the last value)",
         "scores_marks": (
@@ -62,6 +63,7 @@ _WORDS: dict[str, Phrases] = {
             "Mae'n tybio bod y blynyddoedd i ddod yn debyg i'r rhai a ffitiwyd; nid oes polisi na digwyddiad "
             "ynddo."
         ),
+        "left_out": "Heb ragolwg, am fod eu rhesi'n dod i ben yn gynharach: {names}.",
         "scores": "Sgôr log rhagolygon yn erbyn y gwerth olaf, {first} i {last}",
         "scores_unit": "Dull a blynyddoedd ymlaen, a gwahaniaeth cymedrig y sgôr log (0: y gwerth olaf)",
         "scores_marks": (
@@ -125,6 +127,9 @@ def draw_prediction(
     )
     rows.dots(frame["underlying_rate_per_10000"], "underlying", marker="D", size=30, above=4)
     level = level_words(result.interval_probability)
+    if result.left_out:
+        names = names_in(result.left_out, result.left_out, page.lang)  # the register finds names too
+        notes.append(page.say("left_out", names=", ".join(names)))
     return Told(
         page.say("prediction", year=shown),
         page.say("row_rate"),

@@ -19,9 +19,9 @@ _TIME = {
 }
 _COUNTS = {
     "negative_binomial": "Counts are negative binomial: Poisson about a rate that varies from year to year "
-    "(gamma, coefficient of variation 'noise')",
-    "poisson_lognormal": "Counts are Poisson about a rate that varies from year to year (log-normal, "
-    "standard deviation 'noise')",
+    "(gamma about its mean, coefficient of variation 'noise')",
+    "poisson_lognormal": "Counts are Poisson about a rate that varies from year to year "
+    "(log-normal about its median, standard deviation 'noise')",
     "poisson": "Counts are Poisson",
     "binomial": "Counts are binomial: so many of the area's children, each with the rate as its probability",
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from carerates.models.results.fitted import FittedRates
 
@@ -30,6 +32,9 @@ def fit_in_words(fit: FittedRates) -> str:
             f"{name} {row.year}: underlying rate {row.underlying_rate_per_10000:.1f} per 10,000 "
             f"(95% interval {row.lower_95:.1f} to {row.upper_95:.1f})."
         )
+    if fit.settings.likelihood == "poisson_lognormal":
+        more = 100 * np.expm1(fit.noise() ** 2 / 2)
+        lines.append(f"Underlying rates are medians of single years, whose mean is {more:.1f}% higher.")
     coefficients = fit.coefficients()
     called = {factor.name: factor.label for factor in fit.rates.factors}
     wanted = coefficients["name"].isin([one.name for one in fit.design.columns])

@@ -192,6 +192,8 @@ def test_areas_that_ended_are_named_by_a_forecast(rates):
     ended = frame[(frame["area_name"] != "Area 20") | (frame["year"] < 2016)]
     found = cr.fit(RateModel(time="linear", area_time="none"), ended, draws=100).forecast(2)
     assert found.left_out == ("Area 20",)
+    written = " ".join(one.get_text() for one in cr.plot(found).figure.texts)
+    assert "rows end earlier: Area 20." in written
     assert len(found.to_frame()) == 46
     assert found.summary().endswith("Not forecast, because their rows end earlier: Area 20.")
     assert found.provenance.steps[-1] == "not forecast, because their rows end before 2017: Area 20"
