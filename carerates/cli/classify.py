@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from carerates.cli.options import PIPE, column_options, nation_option, read_own, write_table
+from carerates.cli.options import PIPE, column_options, nation_option, out_option, read_own, write_table
 
 if TYPE_CHECKING:
     from carerates.trends import Rule
@@ -46,13 +46,7 @@ RULES = ("wcpp", "wcpp-corrected", "three-classes", "slope")
     help="Ask about underlying rates, with this probability for a class; without it about published figures.",
 )
 @column_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("carerates-classes.csv"),
-    show_default=True,
-    help="Table to write, one row per area.",
-)
+@out_option("carerates-classes.csv", "Table to write, one row per area.")
 def command(
     file: Path | None,
     nations: list[str],

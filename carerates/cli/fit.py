@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from carerates.cli.options import column_options, nation_option, read_own, tell
+from carerates.cli.options import column_options, nation_option, out_option, read_own, tell
 
 if TYPE_CHECKING:
     from carerates.models import RateModel
@@ -37,12 +37,9 @@ if TYPE_CHECKING:
 @click.option("--engine", type=click.Choice(["laplace", "nuts"]), default="laplace", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--strict", is_flag=True, help="End with an error if a check of the fit fails.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("carerates-fit"),
-    show_default=True,
-    help="Folder to write: tables (CSV), model (JSON), text, receipt and, with the extra 'bayes', fit.nc.",
+@out_option(
+    "carerates-fit",
+    "Folder to write: tables (CSV), model (JSON), text, receipt and, with the extra 'bayes', fit.nc.",
 )
 def command(
     file: Path | None,

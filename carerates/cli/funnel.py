@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from carerates.cli.options import column_options, nation_option, read_own
+from carerates.cli.options import column_options, nation_option, out_option, read_own
 from carerates.funnels.settings import Dispersion, Limits
 
 
@@ -25,13 +25,7 @@ from carerates.funnels.settings import Dispersion, Limits
     help="What the limits allow for beyond chance; over-dispersion is reported whatever is chosen.",
 )
 @click.option("--title", default="", help="Headline of the chart.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("carerates-funnel"),
-    show_default=True,
-    help="Folder to write: chart (SVG, PNG), table (CSV), text and receipt.",
-)
+@out_option("carerates-funnel", "Folder to write: chart (SVG, PNG), table (CSV), text and receipt.")
 def command(
     file: Path | None,
     nations: list[str],

@@ -62,6 +62,13 @@ def nation_option(default: str) -> Callable[[Callable[..., Any]], Callable[..., 
     )
 
 
+def out_option(default: str, words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the option of what it writes: a folder, or a table if the default has an ending."""
+    place = Path(default)
+    kind = click.Path(path_type=Path, dir_okay=not place.suffix)
+    return click.option("--out", type=kind, default=place, show_default=True, help=words)
+
+
 def read_own(file: Path, columns: dict[str, Any], year: int | None = None) -> RatesTable:
     """Read a user's file by the columns named; ``-`` is what comes through the pipe.
 

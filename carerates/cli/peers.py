@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from carerates.cli.options import PIPE, column_options, nation_option, read_own, write_table
+from carerates.cli.options import PIPE, column_options, nation_option, out_option, read_own, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +40,7 @@ if TYPE_CHECKING:
     help="CSV of an official list to use instead: area_code, neighbour_code (codes or names), perhaps rank.",
 )
 @click.option("--contrasts", is_flag=True, help="Show pairs with similar need and different rates instead.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("carerates-peers.csv"),
-    show_default=True,
-    help="Table to write: neighbours of every area, or the contrasting pairs.",
-)
+@out_option("carerates-peers.csv", "Table to write: neighbours of every area, or the contrasting pairs.")
 def command(
     file: Path | None,
     nations: list[str],

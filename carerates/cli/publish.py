@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from carerates.cli.options import PIPE, column_options, nation_option, read_own, write_table
+from carerates.cli.options import PIPE, column_options, nation_option, out_option, read_own, write_table
 
 if TYPE_CHECKING:
     from carerates.tables import RatesTable
@@ -42,13 +42,7 @@ _KINDS = ["funnel", "adjustment", "change", "classification", "rates", "peers", 
     "--audit", type=click.Path(path_type=Path), help="CSV of what was rounded and suppressed, not to publish."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of a model's draws.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("carerates-release"),
-    show_default=True,
-    help="Folder to write.",
-)
+@out_option("carerates-release", "Folder to write.")
 def command(
     kind: str,
     file: Path | None,

@@ -68,24 +68,25 @@ class EducationApi:
 
     def current_version(self, data_set: str) -> tuple[str, str]:
         """Return the newest version and the title of a data set."""
-        answer = self._ask(f"v1/data-sets/{data_set}")
-        with as_documented(f"The department's description of {data_set}"):
-            version = (answer.get("latestVersion") or {}).get("version")
-        if not version:
-            raise NotFoundError(
-                f"The data set {data_set} has no live version (status {answer.get('status', 'unknown')})."
-            )
-        return str(version), str(answer.get("title", data_set))
+        answer, newest = self._describe(data_set)
+        return str(newest["version"]), str(answer.get("title", data_set))
 
     def current_file(self, data_set: str) -> tuple[str, str]:
         """Return the newest version of a data set and the identifier of the file it was made from."""
+        _, newest = self._describe(data_set)
+        with as_documented(f"The department's description of {data_set}"):
+            return str(newest["version"]), str((newest.get("file") or {}).get("id", ""))
+
+    def _describe(self, data_set: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the department says about a data set, and about its newest version."""
         answer = self._ask(f"v1/data-sets/{data_set}")
         with as_documented(f"The department's description of {data_set}"):
             newest = answer.get("latestVersion") or {}
-            version, file = newest.get("version"), (newest.get("file") or {}).get("id", "")
-        if not version:
-            raise NotFoundError(f"The data set {data_set} has no live version.")
-        return str(version), str(file)
+            if not newest.get("version"):
+                raise NotFoundError(
+                    f"The data set {data_set} has no live version (status {answer.get('status', 'unknown')})."
+                )
+        return answer, newest
 
     def recodes(self, data_set: str, version: str) -> pd.DataFrame:
         """List the locations whose code or name changed with a version."""
