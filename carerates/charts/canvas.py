@@ -47,6 +47,43 @@ def new_figure(size: tuple[float, float]) -> ChartFigure:
     return figure
 
 
+def new_panels(
+    count: int, columns: int, *, size: tuple[float, float], width: float = 0.0, sharey: bool = True
+) -> list[Axes]:
+    """Return panels side by side on a new figure, ticks named below the lowest panel of each column.
+
+    Parameters
+    ----------
+    count, columns : int
+        Panels in all, and at the most in a row.
+    size : (float, float)
+        Inches that a panel takes across and down.
+    width : float
+        Inches that the figure is wide at the least, for the words around one or two panels.
+    sharey : bool
+        Whether the panels share the vertical scale as they share the horizontal.
+    """
+    if columns < 1:
+        raise ValueError(f"columns={columns!r} must be 1 or more.")
+    across = min(columns, count)
+    down = -(-count // across)
+    figure = new_figure((max(size[0] * across + 0.4, width), size[1] * down + 1.2))
+    grid = figure.subplots(down, across, sharex=True, sharey=sharey, squeeze=False).ravel()
+    for number, ax in enumerate(grid):
+        ax.set_visible(number < count)
+        ax.tick_params(labelbottom=number + across >= count)
+    return list(grid[:count])
+
+
+def space_panels(ax: Axes, *, across: float, down: float, above: float) -> Figure:
+    """Leave room between panels, in shares of one, and inches above the first row; return their figure."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    top = figure.subplotpars.top - above / figure.get_figheight()
+    figure.subplots_adjust(wspace=across, hspace=down, top=top)
+    return figure
+
+
 def set_log_ticks(ax: Axes) -> None:
     """Mark 1, 2 and 5 times each power of ten along a logarithmic scale, as whole numbers."""
     from matplotlib.ticker import LogLocator, NullFormatter

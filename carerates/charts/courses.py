@@ -74,22 +74,18 @@ def draw_trends(
     list of Axes
         One for each area, in the order asked for; else highest first.
     """
-    from carerates.charts.canvas import new_figure
+    from carerates.charts.canvas import new_panels, space_panels
 
     words = phrases_in(_WORDS, lang)
-    if columns < 1:
-        raise ValueError(f"columns={columns!r} must be 1 or more.")
     table = _rows(result)
     fitted = "underlying_rate_per_10000" in table
     codes, notes = panel_codes(table, areas, words["ends"])
     table = table[table["area_code"].isin(codes)]
     years = sorted(int(one) for one in table["year"].unique())
-    across, down = min(columns, len(codes)), -(-len(codes) // columns)
     with house_style():
-        figure = new_figure((max(2.1 * across + 0.4, 6.0), 1.75 * down + 1.2))
-        grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
+        panels = new_panels(len(codes), columns, size=(2.1, 1.75), width=6.0)
         breaks: dict[str, None] = {}
-        for ax, code in zip(grid, codes, strict=False):
+        for ax, code in zip(panels, codes, strict=True):
             rows = table[table["area_code"] == code].sort_values("year")
             _draw_area(ax, rows, fitted)
             for one in draw_breaks(ax, str(rows["nation"].iloc[-1]), years, lang):
@@ -97,10 +93,7 @@ def draw_trends(
             (name,) = names_in([code], [str(rows["area_name"].iloc[-1])], lang)
             ax.set_title(name, loc="left", fontsize=8.5, fontweight="bold")
             ax.tick_params(labelsize=7.5)
-        for number, ax in enumerate(grid):
-            ax.set_visible(number < len(codes))
-            ax.tick_params(labelbottom=number + across >= len(codes))
-        _set_scales(grid[0], table, years)
+        _set_scales(panels[0], table, years)
         told = [words["data"]]
         if fitted:
             told.append(words["fit"].format(level=f"{100 * result.interval_probability:g}%"))  # type: ignore[union-attr]
@@ -113,10 +106,9 @@ def draw_trends(
             source_in(result.provenance, lang),
             (*told, *notes),
         )
-        dress(grid[0], furniture, own_figure=True)
-        high = figure.get_figheight()
-        figure.subplots_adjust(wspace=0.14, hspace=0.38, top=figure.subplotpars.top - 0.2 / high)
-    return list(grid[: len(codes)])
+        dress(panels[0], furniture, own_figure=True)
+        space_panels(panels[0], across=0.14, down=0.38, above=0.2)
+    return panels
 
 
 def _rows(result: FittedRates | RatesTable) -> pd.DataFrame:

@@ -64,47 +64,31 @@ def draw_funnels(
     >>> len(cr.charts.draw_funnels(funnels, columns=2))
     2
     """
-    from carerates.charts.canvas import new_figure
+    from carerates.charts.canvas import new_panels, space_panels
 
-    if columns < 1:
-        raise ValueError(f"columns={columns!r} must be 1 or more.")
     whole = view_funnel(funnel, per=per, lang=lang)
     whole.rows_of(highlight)  # an unknown name is an error even where no panel would show it
-    count = len(funnel.groups)
-    across = min(columns, count)
-    down = -(-count // across)
     with house_style():
-        figure = new_figure((2.9 * across + 0.4, 2.6 * down + 1.2))
-        grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
+        panels = new_panels(len(funnel.groups), columns, size=(2.9, 2.6))
         views = [view_funnel(funnel.select(group), per=per, lang=lang) for group in funnel.groups]
-        for ax in grid[count:]:
-            ax.set_visible(False)
-        set_scales(grid[0], whole.frame, whole.lines, log_size)
-        for number, (ax, view, group) in enumerate(zip(grid, views, funnel.groups, strict=False)):
+        set_scales(panels[0], whole.frame, whole.lines, log_size)
+        for ax, view, group in zip(panels, views, funnel.groups, strict=True):
             draw_lines(ax, view)
             draw_possible(ax, view.frame)
             draw_points(ax, view, view.shown, 0.6 * point_scale(len(view.frame)))
             ax.set_title(str(group), loc="left", fontsize=9.5, fontweight="bold")
-            ax.tick_params(labelsize=8, labelbottom=number + across >= count)
+            ax.tick_params(labelsize=8)
             ax.locator_params(axis="y", nbins=6)
             if not log_size:
                 ax.locator_params(axis="x", nbins=4)
-        dress(grid[0], whole.furniture(headline, title), own_figure=True)
-        _make_room(grid[0])
-        for ax, view in zip(grid, views, strict=False):
+        dress(panels[0], whole.furniture(headline, title), own_figure=True)
+        figure = space_panels(panels[0], across=0.12, down=0.3, above=0.22)
+        for ax, view in zip(panels, views, strict=True):
             _name_rings(ax, view, highlight)
         figure.supxlabel(
             whole.size_words, fontsize=9, y=figure.subplotpars.bottom - 0.42 / figure.get_figheight()
         )
-    return list(grid[:count])
-
-
-def _make_room(ax: Axes) -> None:
-    """Leave room between the panels for their names, and above the first row."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    high = float(figure.get_figheight())
-    figure.subplots_adjust(wspace=0.12, hspace=0.3, top=figure.subplotpars.top - 0.22 / high)
+    return panels
 
 
 def _name_rings(ax: Axes, view: FunnelView, highlight: Sequence[str]) -> None:

@@ -99,30 +99,24 @@ def draw_stock_forecast(
     list of Axes
         One for each area, in the order asked for; else highest first.
     """
-    from carerates.charts.canvas import new_figure
+    from carerates.charts.canvas import new_panels, space_panels
 
     words = phrases_in(_WORDS, lang)
-    if columns < 1:
-        raise ValueError(f"columns={columns!r} must be 1 or more.")
     observed, ahead = result.observed, result.to_frame()
     codes, notes = panel_codes(observed, areas, words["ends"], by="children")
     years = (int(observed["year"].min()), result.years[-1])
-    across, down = min(columns, len(codes)), -(-len(codes) // columns)
     with house_style():
-        figure = new_figure((max(2.2 * across + 0.4, 6.0), 1.75 * down + 1.2))
-        grid = figure.subplots(down, across, sharex=True, squeeze=False).ravel()
-        for ax, code in zip(grid, codes, strict=False):
+        panels = new_panels(len(codes), columns, size=(2.2, 1.75), width=6.0, sharey=False)
+        for ax, code in zip(panels, codes, strict=True):
             past = observed[observed["area_code"] == code]
             _draw_area(ax, past, ahead[ahead["area_code"] == code])
             (name,) = names_in([code], [str(past["area_name"].iloc[-1])], lang)
             ax.set_title(name, loc="left", fontsize=8.5, fontweight="bold")
-        for number, ax in enumerate(grid):
-            ax.set_visible(number < len(codes))
-            ax.tick_params(labelsize=7.5, labelbottom=number + across >= len(codes))
+            ax.tick_params(labelsize=7.5)
         step = max(1, -(-(years[1] - years[0] + 1) // 4))
         ticks = list(range(years[1], years[0] - 1, -step))[::-1]
-        grid[0].set_xlim(years[0] - 0.6, years[1] + 0.6)
-        grid[0].set_xticks(ticks, [str(one) for one in ticks])
+        panels[0].set_xlim(years[0] - 0.6, years[1] + 0.6)
+        panels[0].set_xticks(ticks, [str(one) for one in ticks])
         upto = result.years[0] - 1
         furniture = Furniture(
             headline,
@@ -131,10 +125,9 @@ def draw_stock_forecast(
             source_in(result.provenance, lang),
             (*_told(result, words), *[words["scales"]] * (len(codes) > 1), *notes, words["flows"]),
         )
-        dress(grid[0], furniture, own_figure=True)
-        high = figure.get_figheight()
-        figure.subplots_adjust(wspace=0.3, hspace=0.38, top=figure.subplotpars.top - 0.2 / high)
-    return list(grid[: len(codes)])
+        dress(panels[0], furniture, own_figure=True)
+        space_panels(panels[0], across=0.3, down=0.38, above=0.2)
+    return panels
 
 
 def _draw_area(ax: Axes, past: pd.DataFrame, ahead: pd.DataFrame) -> None:
