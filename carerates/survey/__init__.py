@@ -7,19 +7,15 @@ other: every comparison here takes areas as the units unless a published analysi
 from carerates.survey import scales, self_evaluation, synthetic
 from carerates.survey.area_factors import area_factors
 from carerates.survey.comparisons import Comparison, compare_groups, leave_out_areas
-from carerates.survey.factor_analysis import (
-    FactorAnalysis,
-    ParallelAnalysis,
-    analyse_correlations,
-    analyse_factors,
-    parallel_analysis,
-)
+from carerates.survey.eigenvalues import ParallelAnalysis, parallel_analysis
+from carerates.survey.factor_analysis import FactorAnalysis, analyse_correlations, analyse_factors
 from carerates.survey.gaps import GapsComparison, compare_gaps
 from carerates.survey.odds import OddsRatios, explain_group
 from carerates.survey.planning import Power, simulate_power
 from carerates.survey.reliability import Reliability, assess_reliability
 from carerates.survey.responses import Responses, as_responses
-from carerates.survey.scales import Item, Scale, ScaleSet, read_scales
+from carerates.survey.scale_files import read_scales
+from carerates.survey.scales import Item, Scale, ScaleSet
 from carerates.survey.scoring import Scores, score
 from carerates.survey.self_evaluation import SelfEvaluation, evaluate_areas
 from carerates.survey.shares import SharesComparison, compare_shares

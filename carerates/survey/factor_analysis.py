@@ -100,46 +100,6 @@ class FactorAnalysis:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ParallelAnalysis:
-    """Eigenvalues beside those of answers without any factor.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        One row per eigenvalue: ``eigenvalue``, ``random_mean``, ``random_quantile``.
-    factors : int
-        Leading eigenvalues above the quantile.
-    settings : dict
-        Simulations, quantile, seed, correlation.
-    provenance : Provenance
-        Steps.
-
-    Examples
-    --------
-    >>> from carerates import survey
-    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
-    >>> survey.parallel_analysis(made, simulations=50, seed=1).to_frame().columns.tolist()
-    ['eigenvalue', 'random_mean', 'random_quantile']
-    """
-
-    frame: pd.DataFrame = field(repr=False)
-    factors: int
-    settings: dict[str, Any]
-    provenance: Provenance = NO_PROVENANCE
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy."""
-        return self.frame.copy()
-
-    def summary(self) -> str:
-        """Return the number of factors in words."""
-        return (
-            f"{self.factors} eigenvalues are above the {100 * self.settings['quantile']:g}th percentile of "
-            f"{self.settings['simulations']} sets of shuffled answers."
-        )
-
-
 def analyse_factors(
     answers: Responses | pd.DataFrame,
     factors: int,
@@ -175,7 +135,8 @@ def analyse_factors(
 
     Notes
     -----
-    The test of fit is Bartlett's, ``(n - 1 - (2p + 5)/6 - 2m/3) F``; with polychoric correlations its p value is a guide only.
+    The test of fit is Bartlett's, ``(n - 1 - (2p + 5)/6 - 2m/3) F``; with polychoric correlations its p value
+    is a guide only.
 
     Examples
     --------
@@ -184,8 +145,8 @@ def analyse_factors(
     >>> found = survey.analyse_factors(made, 1)
     >>> found.settings["factors"]
     1
-    """  # noqa: E501
-    table, provenance = _complete(answers, items)
+    """
+    table, provenance = complete_answers(answers, items)
     matrix = correlate(table.to_numpy(dtype=float), correlation)
     result = analyse_correlations(
         matrix,
@@ -249,58 +210,7 @@ def analyse_correlations(
     )
 
 
-def parallel_analysis(
-    answers: Responses | pd.DataFrame,
-    *,
-    items: Sequence[str] | None = None,
-    correlation: Kind = "pearson",
-    simulations: int = 200,
-    quantile: float = 0.95,
-    seed: int,
-) -> ParallelAnalysis:
-    """How many factors are more than chance?
-
-    Parameters
-    ----------
-    answers, items, correlation
-        As for :func:`analyse_factors`.
-    simulations : int
-        Sets of answers, each question shuffled on its own so that only its margin remains.
-    quantile : float
-        Quantile of the shuffled eigenvalues that a factor must pass.
-    seed : int
-        Seed of the shuffling.
-
-    References
-    ----------
-    Horn JL (1965), doi:10.1007/BF02289447; Glorfeld LW (1995), doi:10.1177/0013164495055003002.
-
-    Examples
-    --------
-    >>> from carerates import survey
-    >>> made = survey.synthetic.sample_responses(respondents=240, areas=12, seed=1)
-    >>> survey.parallel_analysis(made, simulations=50, seed=1).factors
-    1
-    """
-    table, provenance = _complete(answers, items)
-    values = table.to_numpy(dtype=float)
-    observed = np.linalg.eigvalsh(correlate(values, correlation))[::-1]
-    rng = np.random.default_rng(seed)
-    drawn = np.empty((simulations, values.shape[1]))
-    for row in range(simulations):
-        shuffled = rng.permuted(values, axis=0)
-        drawn[row] = np.linalg.eigvalsh(correlate(shuffled, correlation))[::-1]
-    limit = np.quantile(drawn, quantile, axis=0)
-    above = observed > limit
-    number = int(np.argmin(above)) if not above.all() else len(above)
-    frame = pd.DataFrame(
-        {"eigenvalue": observed, "random_mean": drawn.mean(axis=0), "random_quantile": limit}
-    )
-    settings = {"simulations": simulations, "quantile": quantile, "seed": seed, "correlation": correlation}
-    return ParallelAnalysis(frame, number, settings, provenance)
-
-
-def _complete(
+def complete_answers(
     answers: Responses | pd.DataFrame, items: Sequence[str] | None
 ) -> tuple[pd.DataFrame, Provenance]:
     """Return the complete answers to the items asked for."""

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from carerates.errors import TableError
-from carerates.survey.scales import Item, Scale, ScaleSet, likert_scale, read_scales, wcpp2020
+from carerates.survey.scales import Item, Scale, ScaleSet, likert_scale, wcpp2020
 
 
 def test_published_set_has_four_factors_three_pairs_three_values_and_two_vignettes() -> None:
@@ -27,43 +26,6 @@ def test_inferred_coding_gives_the_printed_mean_risk_scores() -> None:
     case_2 = (mean((169, 198, 382), second[0]) + mean((563, 138, 47), second[1])) / 2
     assert case_1 == pytest.approx(1.744, abs=5e-4)
     assert case_2 == pytest.approx(1.797, abs=5e-4)
-
-
-def test_own_set_from_toml_and_csv(tmp_path) -> None:
-    toml = tmp_path / "own.toml"
-    toml.write_text(
-        'name = "own"\n[[scales]]\nname = "trust"\nlabel = "Trust"\nitems = ["q1", "q2", "q3"]\n'
-        'reverse = ["q2"]\n'
-        "low = 1\nhigh = 7\nanswered = 0.6\n",
-        encoding="utf-8",
-    )
-    table = tmp_path / "own.csv"
-    table.write_text(
-        "scale,label,item,reverse,low,high,answered\ntrust,Trust,q1,no,1,7,0.6\ntrust,Trust,q2,yes,1,7,0.6\n"
-        "trust,Trust,q3,,1,7,0.6\n",
-        encoding="utf-8",
-    )
-    one, other = read_scales(toml), read_scales(table)
-    assert one.scales == other.scales
-    assert [item.reverse for item in one["trust"].items] == [False, True, False]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("[[scales]]\nname = 'a'\n", "list of items"),
-        ("[[scales]]\nname = 'a'\nitems = ['q']\nreverse = ['z']\n", "not its items"),
-        ("[[scales]]\nname = 'a'\nitems = ['q']\ncolour = 1\n", "colour"),
-        ("[[scales", "not TOML"),
-        ("", "different names"),
-        ("[[scales]]\nname = 'a'\nitems = ['q']\nanswered = 2\n", "at most 1"),
-    ],
-)
-def test_what_is_no_scale_set_is_said(tmp_path, text, words) -> None:
-    path = tmp_path / "broken.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(TableError, match=words):
-        read_scales(path)
 
 
 def test_impossible_definitions() -> None:
