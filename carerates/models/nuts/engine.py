@@ -82,7 +82,8 @@ def sample_posterior(
         seed=seed,
         save_warmup=False,
         progress_bar=sys.stderr.isatty(),
-        target_accept=0.9 if design.shape[1] > 1 else 0.95,
+        # at .90 a fit now and then has one divergence; .93 takes as many steps, .95 half as many again
+        target_accept=0.93 if design.shape[1] > 1 else 0.95,
     )
     posterior = _as_posterior(design, trace, chains, seed)
     diagnostics = check_draws(design, posterior, trace, laplace)

@@ -18,6 +18,7 @@ from carerates.models.design.terms import Array, Spread, Term
 from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal
 
 WIDEST = 2000
+SHORT = 12  # values of a row; longer rows are summed step by step
 
 
 def import_pymc() -> Any:  # noqa: ANN401 - a module without types
@@ -59,23 +60,28 @@ def graph_data(design: Design) -> dict[str, Array]:
             "Use engine='laplace'."
         )
     values = low[interval, None] + np.arange(widest)[None, :]
+    exact = low[high == low]
+    # what no parameter changes is worked out once, and not at every step
+    exact_constant = -gammaln(exact + 1)
+    set_constant = np.where(values <= high[interval, None], -gammaln(values + 1), -1e10)
     more: dict[str, Array] = {}
     if design.adjacency is not None:
         more = {"map_vectors": design.adjacency.vectors, "map_variances": design.adjacency.variances}
     if design.counts.trials is not None:
-        more |= {
-            "exact_trials": design.counts.trials[low == high],
-            "set_trials": design.counts.trials[interval],
-        }
+        of_exact, of_set = design.counts.trials[low == high], design.counts.trials[interval]
+        more |= {"exact_trials": of_exact, "set_trials": of_set}
+        exact_constant += gammaln(of_exact + 1) - gammaln(of_exact - exact + 1)
+        set_constant += (gammaln(of_set + 1) - gammaln(of_set - low[interval] + 1))[:, None]
     return more | {
         "level_design": level,
         "line_design": line,
         "rest_design": rest.reshape(areas * years, width)[design.observed],
         "log_population": np.log(design.panel.population).ravel()[design.observed],
-        "exact_count": low[high == low],
+        "exact_count": exact,
+        "exact_constant": exact_constant,
         "set_low": low[interval],
         "set_before": np.where(values > low[interval, None], values - 1, 0.0),
-        "set_constant": np.where(values <= high[interval, None], -gammaln(values + 1), -1e10),
+        "set_constant": set_constant,
     }
 
 
@@ -101,19 +107,20 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
     pt = _tensor_functions()
 
     with pm.Model() as model:
-        arrays = {name: pm.Data(name, values) for name, values in data.items()}
+        # shapes that are known spare the compiler the checks, which take long to compile
+        arrays = {name: pm.Data(name, values, shape=values.shape) for name, values in data.items()}
         spreads = {
             one.name: _spread_variable(pm, one) for one in design.spreads if one.transform != "identity"
         }
         shared = _shared_effects(pm, pt, design, spreads, centred)
         pm.Deterministic("shared", shared)
-        eta = arrays["log_population"] + pt.dot(arrays["rest_design"], shared)
+        eta = arrays["log_population"] + _product(pt, arrays["rest_design"], shared)
         area_of_row, year_of_row = np.unravel_index(design.observed, design.shape)
         years = np.array(design.panel.years, dtype=float)
         time = (years - years.mean())[year_of_row]
         own = []
         if design.model.area_effects:
-            level_mean = pt.dot(arrays["level_design"], shared)
+            level_mean = _product(pt, arrays["level_design"], shared)
             if design.adjacency is None:
                 level, effect = _about(
                     pm, "area", level_mean, spreads["sd_area"], design.shape[0], centred["area"]
@@ -128,7 +135,7 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
                 link = spreads["correlation"]
                 pull = link * spreads["sd_slope"] / spreads["sd_area"] * effect
                 spread = spreads["sd_slope"] * pt.sqrt(1 - link**2)
-                line_mean = pt.dot(arrays["line_design"], shared)
+                line_mean = _product(pt, arrays["line_design"], shared)
                 slope, _ = _about(pm, "slope", line_mean + pull, spread, design.shape[0], centred["slope"])
                 eta = eta + slope[area_of_row] * time
                 own.append((slope - line_mean)[:, None])
@@ -136,7 +143,10 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
             if term.name in ("area_trend", "noise"):
                 path = _own_path(pm, pt, design, term, spreads, centred[term.name])
                 own.append(path)
-                eta = eta + pt.dot(path, design.local[:, term.columns].T)[area_of_row, year_of_row]
+                eta = (
+                    eta
+                    + _product(pt, path[:, None, :], design.local[:, term.columns])[area_of_row, year_of_row]
+                )
         if own:
             pm.Deterministic("own", pt.concatenate(own, axis=1))
         _likelihood(pm, pt, design, eta, arrays, spreads)
@@ -263,6 +273,12 @@ def _own_path(
     return spreads[term.spread] * pm.Normal(f"{term.name}_standard", 0.0, 1.0, shape=shape)
 
 
+def _product(pt: Any, design: Any, effects: Any) -> Any:  # noqa: ANN401
+    """Return the sum of effects, each times its column of a design (the last axis of both)."""
+    # written out, because compiling a product of matrices takes longer than sampling does
+    return pt.sum(design * effects, axis=-1)
+
+
 def _paths(
     pm: Any,  # noqa: ANN401
     pt: Any,  # noqa: ANN401
@@ -298,15 +314,15 @@ def _likelihood(
     exact = np.flatnonzero(design.counts.low == design.counts.high)
     sets = np.flatnonzero(design.counts.low < design.counts.high)
     negative_binomial = design.model.likelihood == "negative_binomial"
-    size = spreads["noise"] ** -2 if negative_binomial else None
+    # beyond any noise that figures could show the product of eight steps would leave the range of numbers
+    size = pt.minimum(spreads["noise"] ** -2, 1e30) if negative_binomial else None
 
     def about(y: Any, at: Any, trials: Any) -> tuple[Any, Any]:  # noqa: ANN401
-        """Log probability of y but for -log y!, and how much one more child adds but for what is shared."""
+        """Log probability of y but for its constant, and what one more child adds but for what is shared."""
         if trials is not None:
             share = pt.minimum(at - pt.log(trials), -1e-9)
             others = pt.log1p(-pt.exp(share))
-            ways = pt.gammaln(trials + 1) - pt.gammaln(trials - y + 1)
-            return y * share + (trials - y) * others + ways, at - others
+            return y * share + (trials - y) * others, at - others
         if size is None:
             return y * at - pt.exp(at), at
         share = at - pt.log1p(pt.exp(at) / size)
@@ -314,27 +330,49 @@ def _likelihood(
 
     if len(exact):
         value, _ = about(arrays["exact_count"], eta[exact], arrays.get("exact_trials"))
-        pm.Potential("exact_likelihood", (value - pt.gammaln(arrays["exact_count"] + 1)).sum())
+        pm.Potential("exact_likelihood", (value + arrays["exact_constant"]).sum())
     if len(sets):
         trials = arrays.get("set_trials")
         value, more = about(arrays["set_low"], eta[sets], trials)
         # probabilities of neighbouring counts differ by a simple factor: one log gamma serves the whole set
         rises: Any = 0.0
         if size is not None:
-            rises = pt.cumsum(pt.log1p(arrays["set_before"] / size), axis=1)
+            rises = _running_sum(pt, pt.log1p(arrays["set_before"] / size))
         elif trials is not None:
-            rises = pt.cumsum(pt.log1p(-arrays["set_before"] / trials[:, None]), axis=1)
+            rises = _running_sum(pt, pt.log1p(-arrays["set_before"] / trials[:, None]))
         widest = int((design.counts.high - design.counts.low)[sets].max()) + 1
         terms = rises + more[:, None] * np.arange(widest, dtype=float) + arrays["set_constant"]
         pm.Potential("set_likelihood", (value + pt.logsumexp(terms, axis=1)).sum())
 
 
+def _running_sum(pt: Any, steps: Any) -> Any:  # noqa: ANN401
+    """Return running sums; short rows are written out, as a cumulative sum takes long to compile."""
+    width = steps.type.shape[1]
+    if width > SHORT:
+        return pt.cumsum(steps, axis=1)
+    return pt.sum(steps[:, None, :] * np.tril(np.ones((width, width)))[None, :, :], axis=2)
+
+
 def _log_rising(pt: Any, y: Any, size: Any) -> Any:  # noqa: ANN401
-    """Return log of Gamma(y + size) / (Gamma(size) size^y)."""
-    # the difference of two log gammas loses its digits as the noise vanishes; a series keeps them
-    small = pt.minimum(size, 200.0)
-    large = pt.maximum(size, 100.0)
-    direct = pt.gammaln(y + small) - pt.gammaln(small) - y * pt.log(small)
-    total = y + large
-    series = (1 / total - 1 / large) / 12 - (total**-3 - large**-3) / 360
-    return pt.switch(size < 150, direct, (total - 0.5) * pt.log1p(y / large) - y + series)
+    """Return log of Gamma(y + size) / (Gamma(size) size^y).
+
+    Stirling's series, eight steps further up, where it is exact to 12 digits: a difference of two log gammas
+    loses its digits as the noise vanishes, and takes several times as long.
+    """
+    start, end = size + 8, y + size + 8
+    further = (end - 0.5) * pt.log1p(y / start) - y + y * pt.log1p(8 / size)
+    correction = _stirling_correction(end) - _stirling_correction(start)
+    return further + correction - pt.log(_eight_steps(y + size)) + pt.log(_eight_steps(size))
+
+
+def _eight_steps(x: Any) -> Any:  # noqa: ANN401
+    """Return x (x + 1) ... (x + 7)."""
+    outer = x * (x + 7)
+    return outer * (outer + 6) * (outer + 10) * (outer + 12)
+
+
+def _stirling_correction(x: Any) -> Any:  # noqa: ANN401
+    """Return log Gamma(x) less (x - 1/2) log x - x + log(2 pi) / 2, for x from 8 on."""
+    inverse = 1 / x
+    square = inverse * inverse
+    return inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)))
