@@ -9,16 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
 
-from carerates.errors import MissingExtraError, ModelError
-from carerates.models.counts import NARROW
+from carerates.errors import MissingExtraError
 from carerates.models.design.arrays import Design
 from carerates.models.design.terms import Array, Spread, Term
+from carerates.models.nuts.likelihood import add_likelihood, count_data
 from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal
-
-WIDEST = 2000
-SHORT = 12  # values of a row; longer rows are summed step by step
 
 
 def import_pymc() -> Any:  # noqa: ANN401 - a module without types
@@ -51,37 +47,14 @@ def graph_data(design: Design) -> dict[str, Array]:
     if design.model.area_slopes:
         rest -= time[None, :, None] * line[:, None, :]
     width = plain.shape[2]
-    low, high = design.counts.low, design.counts.high
-    interval = np.flatnonzero(high > low)
-    widest = int((high - low)[interval].max()) + 1 if len(interval) else 1
-    if widest > max(NARROW, WIDEST):
-        raise ModelError(
-            f"A count is known only to {widest} possible values; engine='nuts' sums over at most {WIDEST}. "
-            "Use engine='laplace'."
-        )
-    values = low[interval, None] + np.arange(widest)[None, :]
-    exact = low[high == low]
-    # what no parameter changes is worked out once, and not at every step
-    exact_constant = -gammaln(exact + 1)
-    set_constant = np.where(values <= high[interval, None], -gammaln(values + 1), -1e10)
-    more: dict[str, Array] = {}
+    more = count_data(design)
     if design.adjacency is not None:
-        more = {"map_vectors": design.adjacency.vectors, "map_variances": design.adjacency.variances}
-    if design.counts.trials is not None:
-        of_exact, of_set = design.counts.trials[low == high], design.counts.trials[interval]
-        more |= {"exact_trials": of_exact, "set_trials": of_set}
-        exact_constant += gammaln(of_exact + 1) - gammaln(of_exact - exact + 1)
-        set_constant += (gammaln(of_set + 1) - gammaln(of_set - low[interval] + 1))[:, None]
+        more |= {"map_vectors": design.adjacency.vectors, "map_variances": design.adjacency.variances}
     return more | {
         "level_design": level,
         "line_design": line,
         "rest_design": rest.reshape(areas * years, width)[design.observed],
         "log_population": np.log(design.panel.population).ravel()[design.observed],
-        "exact_count": exact,
-        "exact_constant": exact_constant,
-        "set_low": low[interval],
-        "set_before": np.where(values > low[interval, None], values - 1, 0.0),
-        "set_constant": set_constant,
     }
 
 
@@ -149,7 +122,7 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
                 )
         if own:
             pm.Deterministic("own", pt.concatenate(own, axis=1))
-        _likelihood(pm, pt, design, eta, arrays, spreads)
+        add_likelihood(pm, pt, design, eta, arrays, spreads)
     return model
 
 
@@ -300,79 +273,3 @@ def _paths(
     scale = pt.concatenate([pt.stack([1 / pt.sqrt(1 - link**2)]), pt.ones(length - 1)])
     standard = pm.Normal(f"{name}_standard", 0.0, 1.0, shape=(rows, length))
     return spread * pt.dot(standard * scale[None, :], weights.T)
-
-
-def _likelihood(
-    pm: Any,  # noqa: ANN401
-    pt: Any,  # noqa: ANN401
-    design: Design,
-    eta: Any,  # noqa: ANN401
-    arrays: dict[str, Any],
-    spreads: dict[str, Any],
-) -> None:
-    """Add exact counts, and sets of possible counts as the sum of their probabilities."""
-    exact = np.flatnonzero(design.counts.low == design.counts.high)
-    sets = np.flatnonzero(design.counts.low < design.counts.high)
-    negative_binomial = design.model.likelihood == "negative_binomial"
-    # beyond any noise that figures could show the product of eight steps would leave the range of numbers
-    size = pt.minimum(spreads["noise"] ** -2, 1e30) if negative_binomial else None
-
-    def about(y: Any, at: Any, trials: Any) -> tuple[Any, Any]:  # noqa: ANN401
-        """Log probability of y but for its constant, and what one more child adds but for what is shared."""
-        if trials is not None:
-            share = pt.minimum(at - pt.log(trials), -1e-9)
-            others = pt.log1p(-pt.exp(share))
-            return y * share + (trials - y) * others, at - others
-        if size is None:
-            return y * at - pt.exp(at), at
-        share = at - pt.log1p(pt.exp(at) / size)
-        return _log_rising(pt, y, size) + y * share - size * (at - share), share
-
-    if len(exact):
-        value, _ = about(arrays["exact_count"], eta[exact], arrays.get("exact_trials"))
-        pm.Potential("exact_likelihood", (value + arrays["exact_constant"]).sum())
-    if len(sets):
-        trials = arrays.get("set_trials")
-        value, more = about(arrays["set_low"], eta[sets], trials)
-        # probabilities of neighbouring counts differ by a simple factor: one log gamma serves the whole set
-        rises: Any = 0.0
-        if size is not None:
-            rises = _running_sum(pt, pt.log1p(arrays["set_before"] / size))
-        elif trials is not None:
-            rises = _running_sum(pt, pt.log1p(-arrays["set_before"] / trials[:, None]))
-        widest = int((design.counts.high - design.counts.low)[sets].max()) + 1
-        terms = rises + more[:, None] * np.arange(widest, dtype=float) + arrays["set_constant"]
-        pm.Potential("set_likelihood", (value + pt.logsumexp(terms, axis=1)).sum())
-
-
-def _running_sum(pt: Any, steps: Any) -> Any:  # noqa: ANN401
-    """Return running sums; short rows are written out, as a cumulative sum takes long to compile."""
-    width = steps.type.shape[1]
-    if width > SHORT:
-        return pt.cumsum(steps, axis=1)
-    return pt.sum(steps[:, None, :] * np.tril(np.ones((width, width)))[None, :, :], axis=2)
-
-
-def _log_rising(pt: Any, y: Any, size: Any) -> Any:  # noqa: ANN401
-    """Return log of Gamma(y + size) / (Gamma(size) size^y).
-
-    Stirling's series, eight steps further up, where it is exact to 12 digits: a difference of two log gammas
-    loses its digits as the noise vanishes, and takes several times as long.
-    """
-    start, end = size + 8, y + size + 8
-    further = (end - 0.5) * pt.log1p(y / start) - y + y * pt.log1p(8 / size)
-    correction = _stirling_correction(end) - _stirling_correction(start)
-    return further + correction - pt.log(_eight_steps(y + size)) + pt.log(_eight_steps(size))
-
-
-def _eight_steps(x: Any) -> Any:  # noqa: ANN401
-    """Return x (x + 1) ... (x + 7)."""
-    outer = x * (x + 7)
-    return outer * (outer + 6) * (outer + 10) * (outer + 12)
-
-
-def _stirling_correction(x: Any) -> Any:  # noqa: ANN401
-    """Return log Gamma(x) less (x - 1/2) log x - x + log(2 pi) / 2, for x from 8 on."""
-    inverse = 1 / x
-    square = inverse * inverse
-    return inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)))

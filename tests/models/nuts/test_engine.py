@@ -49,8 +49,8 @@ def test_sets_of_counts_are_laid_out_with_their_fillers_ruled_out():
     design = build_design(MODEL, make_panel(12, 5, rounding=5, suppress_below=3, log_size=6).rates)
     data = graph_data(design)
     sets = design.counts.high > design.counts.low
-    allowed = (data["set_constant"] > -1e9).sum(axis=1)
-    np.testing.assert_array_equal(allowed, (design.counts.high - design.counts.low + 1)[sets])
+    allowed = (data["further_constant"] > -1e9).sum(axis=0)
+    np.testing.assert_array_equal(allowed, (design.counts.high - design.counts.low)[sets])
 
 
 def test_two_sets_of_draws_are_compared_in_posterior_standard_deviations():

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import mpmath
 import numpy as np
 import pytest
 
 from carerates.models import RateModel
 from carerates.models.counts import log_likelihood
 from carerates.models.design.arrays import build_design
-from carerates.models.nuts.graph import SHORT, _log_rising, _running_sum, build_graph, graph_data
+from carerates.models.nuts.graph import build_graph, graph_data
 from tests.models.panels import make_panel
 
 
@@ -44,31 +43,6 @@ def test_both_engines_give_published_counts_the_same_probability(likelihood, noi
     ours = log_likelihood(eta.ravel()[design.observed], design.counts, noise or 0.0)[0].sum()
     # sums of some thirty terms of size 10
     assert total == pytest.approx(ours, abs=1e-9)
-
-
-def test_rising_factorials_keep_their_digits_for_any_noise_and_count():
-    """Against 60 digits: noise of 3,000% down to 1e-15, no child to 100,000 children."""
-    with mpmath.workdps(60):
-        for size in (1e-3, 0.5, 1.0, 8.0, 100.0, 1e4, 1e9, 1e20, 1e30):
-            for children in (0.0, 1.0, 3.0, 80.0, 1200.0, 1e5):
-                exact = (
-                    mpmath.loggamma(children + mpmath.mpf(size))
-                    - mpmath.loggamma(size)
-                    - children * mpmath.log(size)
-                )
-                found = _log_rising(np, np.float64(children), np.float64(size))
-                # the largest is 1.7 million, whose last digit is worth 2e-10
-                assert found == pytest.approx(float(exact), abs=1e-9, rel=1e-15)
-
-
-@pytest.mark.parametrize("width", [2, SHORT, SHORT + 1, 40])
-def test_running_sums_of_short_and_long_rows_are_cumulative_sums(width):
-    import pytensor.tensor as pt
-
-    steps = np.random.default_rng(width).normal(size=(3, width))
-    found = _running_sum(pt, pt.constant(steps)).eval(mode="FAST_COMPILE")
-    # sums of at most 40 numbers near 1
-    assert found == pytest.approx(np.cumsum(steps, axis=1), abs=1e-13)
 
 
 @pytest.mark.filterwarnings("ignore")  # compilers warn of their own affairs
