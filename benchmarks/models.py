@@ -23,7 +23,7 @@ import pandas as pd
 import carerates as cr
 from carerates.models import RateModel
 from carerates.models.checks.diagnostics import effective_sizes, rhat
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.tables import Factor, RatesTable
 

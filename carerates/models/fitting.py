@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from carerates.models.checks.diagnostics import Check, Diagnostics
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.design.completeness import usable_rates
 from carerates.models.design.totals import narrow_to_totals
 from carerates.models.results.fitted import FittedRates

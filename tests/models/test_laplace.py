@@ -8,7 +8,7 @@ from scipy.special import logsumexp
 
 from carerates.models import HalfNormal, Normal, Priors, RateModel
 from carerates.models.counts import log_pmf
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.design.terms import spread_of
 from carerates.models.laplace.conditional import find_mode
 from carerates.models.laplace.curvature import Curvature

@@ -21,7 +21,8 @@ from scipy import stats
 
 from carerates.models import HalfNormal, Normal, Priors, RateModel
 from carerates.models.counts import draw_counts
-from carerates.models.design.arrays import Design, build_design
+from carerates.models.design.arrays import Design
+from carerates.models.design.building import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.models.results.estimates import ranks
 from carerates.models.results.posterior import Posterior

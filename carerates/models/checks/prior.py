@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.design.completeness import usable_rates
 from carerates.models.design.terms import Array
 from carerates.models.results.estimates import weighted_rate

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carerates.models.design.arrays import Design, build_design
+from carerates.models.design.arrays import Design
+from carerates.models.design.building import build_design
 from carerates.models.design.completeness import usable_rates
 from carerates.models.fitting import fit
 from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Prior, Priors

@@ -15,7 +15,7 @@ import pandas as pd
 
 from carerates.errors import MissingExtraError, OutputError, SourceError
 from carerates.models.checks.diagnostics import Diagnostics
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.results.posterior import Posterior
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance

@@ -10,7 +10,7 @@ import carerates as cr
 from carerates.errors import ModelError
 from carerates.models import RateModel
 from carerates.models.design.adjacency import adjacency_of, bundled_neighbours, scale_factor
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.nuts.engine import split_along_map
 from tests.models.panels import make_panel
 

@@ -8,7 +8,7 @@ import pytest
 import carerates as cr
 from carerates.errors import ModelError
 from carerates.models import RateModel
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.tables import Factor, RatesTable
 from tests.models.panels import make_panel
 

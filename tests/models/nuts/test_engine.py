@@ -10,7 +10,7 @@ import pytest
 import carerates as cr
 from carerates.errors import MissingExtraError, ModelError
 from carerates.models import RateModel
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.models.laplace.exploration import explore
 from carerates.models.nuts import engine

@@ -5,7 +5,7 @@ import pytest
 
 from carerates.models import RateModel
 from carerates.models.counts import log_likelihood
-from carerates.models.design.arrays import build_design
+from carerates.models.design.building import build_design
 from carerates.models.nuts.graph import build_graph, graph_data
 from tests.models.panels import make_panel
 
