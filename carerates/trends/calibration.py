@@ -11,11 +11,12 @@ import pandas as pd
 from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
-from carerates.trends.chances import Expectation, chances_from_counts
+from carerates.trends.chances import chances_from_counts
+from carerates.trends.criteria import Rule, require_rule
+from carerates.trends.expectations import Expectation
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats
 from carerates.trends.measures import measure_changes
 from carerates.trends.panels import LABEL_COLUMNS, Panel
-from carerates.trends.rules import Rule, require_rule
 
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 

@@ -1,7 +1,8 @@
 """How probable is each class of a rule for each area's underlying rate?
 
-Two ways lead to the same table: joint draws from a fitted model, or the delta method with a spread that all
-areas share (:mod:`carerates.trends.posterior`), which needs no sampling and no model of the levels.
+Two ways lead to the same table: joint draws from a fitted model (:mod:`carerates.trends.frequencies`), or,
+here, the delta method with a spread that all areas share (:mod:`carerates.trends.posterior`), which needs no
+sampling and no model of the levels.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from carerates.errors import ModelError, TableError
-from carerates.tables import RateDraws
+from carerates.errors import ModelError
+from carerates.trends.criteria import Rule
+from carerates.trends.expectations import Expectation
 from carerates.trends.intervals import Floats, log_covariance, percent_from_log
-from carerates.trends.measures import measure_changes
 from carerates.trends.nations import nation_keys
 from carerates.trends.panels import Panel
 from carerates.trends.posterior import (
@@ -25,8 +25,7 @@ from carerates.trends.posterior import (
     own_change,
     probability_above,
 )
-from carerates.trends.ranks import Ranks, rank_draws, rank_normals
-from carerates.trends.rules import Rule
+from carerates.trends.ranks import Ranks, rank_normals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,34 +61,6 @@ class Chances:
     method: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expectation:
-    """Log of the expected rate at the end of each area and its standard error; NaN where unknown."""
-
-    log_rate: Floats
-    standard_error: Floats
-
-
-def read_expectation(rows: pd.DataFrame | None, labels: pd.DataFrame, rule: Rule) -> Expectation:
-    """Take expected rates and their standard errors from the rows of an adjustment."""
-    nothing = np.full(len(labels), np.nan)
-    if rows is None:
-        return Expectation(nothing, nothing)
-    rate = "expected_rate_per_10000" + ("_left_out" if rule.expected_left_out else "")
-    if rate not in rows:
-        raise TableError(
-            f"For probabilities the expected rates need the column '{rate}'; "
-            f"there are {', '.join(map(str, rows.columns))}."
-        )
-    aligned = rows.set_index("area_code").reindex(labels["area_code"])
-    error = (
-        aligned["expected_log_standard_error"].to_numpy(dtype=float)
-        if "expected_log_standard_error" in aligned
-        else np.zeros(len(labels))
-    )
-    return Expectation(np.log(aligned[rate].to_numpy(dtype=float)), np.nan_to_num(error))
-
-
 def _log_of_percent(percent: Floats | float, rule: Rule) -> Floats:
     """Turn a threshold in per cent on the rule's base into a log change; beyond -100% nothing lies."""
     value = np.asarray(percent, dtype=float) / 100
@@ -102,9 +73,6 @@ def _log_of_percent(percent: Floats | float, rule: Rule) -> Floats:
 def _percent_of_log(log_change: Floats, rule: Rule) -> Floats:
     """Turn a log change (per year for a slope) into per cent on the rule's base."""
     return percent_from_log(log_change, rule.relative_to if rule.measure == "net" else "start")
-
-
-# -- from counts, by the delta method --------------------------------------------------------------------
 
 
 def chances_from_counts(
@@ -295,87 +263,3 @@ def _increase(
     level = _percent_of_log(pooled, rule)
     extra = (_log_of_percent(level + rule.margin, rule) - pooled)[posterior.groups]
     return change_beyond_group(posterior, share, pooled), extra, told
-
-
-# -- from joint draws ------------------------------------------------------------------------------------
-
-
-def chances_from_draws(
-    draws: RateDraws,
-    labels: pd.DataFrame,
-    rule: Rule,
-    expectation: Expectation,
-    *,
-    national: dict[str, float] | None,
-    interval: float,
-    k: int | None,
-) -> Chances:
-    """Count the classes of the rule over joint draws of underlying rates.
-
-    Parameters
-    ----------
-    draws : RateDraws
-        Areas in the order of ``labels``; the years of the rule among its years.
-    labels : DataFrame
-        ``area_code`` and ``nation`` of each area.
-    rule, expectation, national, interval, k
-        As in :func:`chances_from_counts`.  Expected rates in the draws themselves come first.
-    """
-    absent = [year for year in rule.years_needed if year not in draws.years]
-    if absent:
-        there = ", ".join(str(year) for year in draws.years)
-        raise TableError(f"The draws hold no year {', '.join(map(str, absent))}; they hold {there}.")
-    changes = measure_changes(draws.rates, draws.years, rule)
-    keys = nation_keys(labels["nation"])
-    bars = np.empty_like(changes)
-    told: dict[str, float] = {}
-    for name in sorted(set(keys)) if rule.needs_national else ():
-        rows = (keys == name).to_numpy()
-        if national is not None:
-            bars[:, rows] = national[name]
-            told[name] = national[name]
-            continue
-        weight = draws.population[rows]
-        line = (draws.rates[:, rows] * weight).sum(axis=1) / weight.sum(axis=0)
-        own = measure_changes(line, draws.years, rule)
-        bars[:, rows] = own[:, None]
-        told[name] = float(own.mean())
-    height = bars + rule.margin if rule.increasing is None else np.full_like(changes, rule.increasing)
-    falls = changes <= rule.decreasing if rule.inclusive else changes < rule.decreasing
-    rises = (changes > height) & ~falls
-    above, below = _draw_sides(draws, rule, expectation)
-    tail = (1 - interval) / 2
-    lower, median, upper = np.quantile(changes, [tail, 0.5, 1 - tail], axis=0)
-    increasing, decreasing = (rises * above).mean(axis=0), (falls * below).mean(axis=0)
-    return Chances(
-        np.ones(changes.shape[1], dtype=bool),
-        increasing,
-        decreasing,
-        (~rises & ~falls).mean(axis=0),
-        rises.mean(axis=0) - increasing + falls.mean(axis=0) - decreasing,
-        median,
-        lower,
-        upper,
-        told,
-        None if k is None else rank_draws(changes, k, interval),
-        f"{len(changes)} joint draws of underlying rates",
-    )
-
-
-def _draw_sides(draws: RateDraws, rule: Rule, expectation: Expectation) -> tuple[Floats, Floats]:
-    """Return, per draw and area, the probability of not being on the excluded side of expectation."""
-    from scipy.special import ndtr
-
-    with np.errstate(divide="ignore"):
-        end = np.log(draws.rates[:, :, draws.years.index(rule.end)])
-        if draws.expected is not None:
-            beyond = end - np.log(draws.expected[:, :, draws.years.index(rule.end)])
-            error = np.zeros(end.shape[1])
-        else:
-            beyond, error = end - expectation.log_rate, expectation.standard_error
-    error = np.maximum(error, 1e-12)
-    floor = np.log1p(-min(rule.shortfall or 0.0, 100 - 1e-9) / 100)
-    ceiling = np.log1p((rule.excess or 0.0) / 100)
-    above = ndtr((beyond - floor) / error) if rule.shortfall is not None else np.ones_like(end)
-    below = ndtr((ceiling - beyond) / error) if rule.excess is not None else np.ones_like(end)
-    return np.where(np.isnan(above), 1.0, above), np.where(np.isnan(below), 1.0, below)

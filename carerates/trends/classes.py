@@ -12,16 +12,12 @@ from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RateDraws, RatesTable, as_rates
 from carerates.trends.breaks import describe_breaks
-from carerates.trends.chances import (
-    Chances,
-    Expectation,
-    chances_from_counts,
-    chances_from_draws,
-    read_expectation,
-)
+from carerates.trends.chances import Chances, chances_from_counts
 from carerates.trends.classification import CLASS_COLUMNS, Classification, ClassificationSettings, surest
+from carerates.trends.criteria import Rule, require_rule
 from carerates.trends.decisions import Decision, decide_all
-from carerates.trends.expectations import expected_differences, read_expected
+from carerates.trends.expectations import Expectation, expected_differences, read_expectation, read_expected
+from carerates.trends.frequencies import chances_from_draws
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats
 from carerates.trends.labels import label_areas
 from carerates.trends.levels import with_shrunk_start
@@ -34,7 +30,6 @@ from carerates.trends.nations import (
     tell_national,
 )
 from carerates.trends.panels import Panel, cut_panel, require_years
-from carerates.trends.rules import Rule, require_rule
 
 PUBLISHED_QUESTION = "Did the published figure change by this much?"
 UNDERLYING_QUESTION = "Did the underlying rate change by this much?"

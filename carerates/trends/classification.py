@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from carerates.provenance import NO_PROVENANCE, Provenance
+from carerates.trends.criteria import Rule
 from carerates.trends.decisions import UNCHECKED
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats, normal_quantile
-from carerates.trends.rules import Rule
 
 UNCLASSIFIED = ("not classified", "excluded", "not available", "uncertain")
 LEVELS = (0.5, 0.8, 0.95)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from carerates.trends.criteria import Rule
 from carerates.trends.intervals import Floats
-from carerates.trends.rules import Rule
 
 UNCHECKED = "exclusion not checked: no expected rate"
 

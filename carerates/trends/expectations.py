@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from carerates.errors import TableError
+from carerates.trends.criteria import Rule
 from carerates.trends.intervals import Floats
 from carerates.trends.panels import Panel
-from carerates.trends.rules import Rule
 
 
 @runtime_checkable
@@ -89,3 +90,31 @@ def expected_differences(expected: object | None, panel: Panel, rule: Rule) -> t
     if missing := int(np.isnan(differences).sum()):
         steps.append(f"{missing} of {len(differences)} areas have no expected rate")
     return differences, steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectation:
+    """Log of the expected rate at the end of each area and its standard error; NaN where unknown."""
+
+    log_rate: Floats
+    standard_error: Floats
+
+
+def read_expectation(rows: pd.DataFrame | None, labels: pd.DataFrame, rule: Rule) -> Expectation:
+    """Take expected rates and their standard errors from the rows of an adjustment."""
+    nothing = np.full(len(labels), np.nan)
+    if rows is None:
+        return Expectation(nothing, nothing)
+    rate = "expected_rate_per_10000" + ("_left_out" if rule.expected_left_out else "")
+    if rate not in rows:
+        raise TableError(
+            f"For probabilities the expected rates need the column '{rate}'; "
+            f"there are {', '.join(map(str, rows.columns))}."
+        )
+    aligned = rows.set_index("area_code").reindex(labels["area_code"])
+    error = (
+        aligned["expected_log_standard_error"].to_numpy(dtype=float)
+        if "expected_log_standard_error" in aligned
+        else np.zeros(len(labels))
+    )
+    return Expectation(np.log(aligned[rate].to_numpy(dtype=float)), np.nan_to_num(error))

@@ -7,10 +7,13 @@ steadier than that of two independent counts.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Base = Literal["start", "end"]
 
 WELSH_SURVIVAL = 0.74
 """Share of looked-after children who still are a year later: Wales 2018-19, 1 - 1,678 / 6,407."""

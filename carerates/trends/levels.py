@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from carerates.trends.criteria import Rule
 from carerates.trends.intervals import Floats
 from carerates.trends.nations import nation_keys
 from carerates.trends.panels import Panel
 from carerates.trends.posterior import infer_changes
-from carerates.trends.rules import Rule
 
 LEVEL_SCALE = 0.5
 """Scale of the half-normal prior of how much log rates differ between areas of a nation."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from carerates.trends.criteria import Rule
 from carerates.trends.intervals import Floats, percent_between
-from carerates.trends.rules import Rule
 
 
 def round_half_up(values: ArrayLike) -> Floats:
@@ -33,7 +33,7 @@ def measure_changes(rates: ArrayLike, years: tuple[int, ...], rule: Rule) -> Flo
     Notes
     -----
     ``net`` uses the first and last year only (or the mean of the years before the first, see
-    :class:`~carerates.trends.rules.Rule`); ``mean_annual`` needs every year of the window; ``slope`` needs
+    :class:`~carerates.trends.Rule`); ``mean_annual`` needs every year of the window; ``slope`` needs
     the first and the last and uses all there are.
     """
     if rule.measure == "net" and rule.start_rate == "earlier":

@@ -9,10 +9,10 @@ import pandas as pd
 
 from carerates.errors import TableError
 from carerates.tables import RatesTable, as_rates
+from carerates.trends.criteria import Rule
 from carerates.trends.intervals import Floats
 from carerates.trends.measures import measure_changes
 from carerates.trends.panels import Panel, cut_panel
-from carerates.trends.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
 from carerates.trends.classes import classify
 from carerates.trends.classification import Classification
+from carerates.trends.criteria import Rule, require_rule
 from carerates.trends.panels import LABEL_COLUMNS
-from carerates.trends.rules import Rule, require_rule
 
 NOT_LABELS = ("not available",)
 

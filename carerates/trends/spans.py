@@ -12,8 +12,14 @@ from carerates.errors import TableError
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
 from carerates.trends.breaks import describe_breaks
-from carerates.trends.changes import Base, log_ratio_between
-from carerates.trends.intervals import WELSH_SURVIVAL, normal_quantile, percent_between, percent_from_log
+from carerates.trends.changes import log_ratio_between
+from carerates.trends.intervals import (
+    WELSH_SURVIVAL,
+    Base,
+    normal_quantile,
+    percent_between,
+    percent_from_log,
+)
 from carerates.trends.panels import RateKind, cut_panel
 
 

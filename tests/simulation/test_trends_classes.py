@@ -10,9 +10,10 @@ import pytest
 
 import carerates as cr
 from carerates.tables import RateDraws
-from carerates.trends.chances import Chances, Expectation, chances_from_counts
+from carerates.trends.chances import Chances, chances_from_counts
+from carerates.trends.criteria import Rule
+from carerates.trends.expectations import Expectation
 from carerates.trends.panels import Panel
-from carerates.trends.rules import Rule
 
 # children looked after in the 22 Welsh authorities at 31 March 2016 (StatsWales, rounded to 5)
 WALES_2016 = np.array(

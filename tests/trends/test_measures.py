@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carerates.trends.criteria import Measure, Rule
 from carerates.trends.intervals import (
     difference_limits,
     log_covariance,
@@ -16,7 +17,6 @@ from carerates.trends.intervals import (
     surviving_children,
 )
 from carerates.trends.measures import measure_bounds, measure_changes, round_half_up
-from carerates.trends.rules import Measure, Rule
 
 YEARS = (2012, 2013, 2014, 2015)
 
