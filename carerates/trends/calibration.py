@@ -16,6 +16,7 @@ from carerates.trends.criteria import Rule, require_rule
 from carerates.trends.expectations import Expectation
 from carerates.trends.intervals import WELSH_SURVIVAL, Floats
 from carerates.trends.measures import measure_changes
+from carerates.trends.nations import nation_keys
 from carerates.trends.panels import LABEL_COLUMNS, Panel
 
 EDGES = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
@@ -274,7 +275,7 @@ def _truth(base: Floats, people: Floats, change: Floats, nations: pd.Series, rul
     own = measure_changes(1e4 * np.stack([before, after], axis=1) / people, years, rule)
     bar = np.full(len(base), rule.increasing if rule.increasing is not None else np.nan)
     if rule.increasing is None:
-        keys = nations.fillna("all areas").astype(str).to_numpy()
+        keys = nation_keys(nations).to_numpy()
         for key in set(keys):
             rows = keys == key
             line = np.array([[before[rows].sum(), after[rows].sum()]]) / people[rows, 0].sum()

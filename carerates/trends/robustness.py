@@ -14,6 +14,7 @@ from carerates.tables import RatesTable, as_rates
 from carerates.trends.classes import classify
 from carerates.trends.classification import Classification
 from carerates.trends.criteria import Rule, require_rule
+from carerates.trends.decisions import decide_all
 from carerates.trends.panels import LABEL_COLUMNS
 
 NOT_LABELS = ("not available",)
@@ -244,8 +245,6 @@ def _rows(found: Classification, question: str, varied: str, setting: str) -> pd
 
 def _rounding_rows(found: Classification) -> list[pd.DataFrame]:
     """Return the labels at the smallest and largest change that rounding leaves possible."""
-    from carerates.trends.decisions import decide_all
-
     frame = found.to_frame()
     parts = []
     for setting, column in (
