@@ -51,7 +51,9 @@ def fit(
         ``bayes``; minutes), the engine of record for a published model.  The second also runs the first and
         says how far they differ.
     seed : int
-        Seed of every random number; the same seed, versions and thread counts give the same draws.
+        Seed of every random number; the same seed, versions and thread counts give the same draws.  With
+        ``"nuts"`` code compiled just now and code read back from PyTensor's cache may differ in a last digit
+        and so in single draws.
     draws : int, optional
         Joint draws to return: 2,000 by default, 4,000 over four chains for ``"nuts"``.
     strict : bool
