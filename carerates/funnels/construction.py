@@ -84,7 +84,8 @@ def funnel(
     probabilities : sequence of float
         Shares of in-control areas inside the limits.
     dispersion : {"none", "multiplicative", "additive", "negative_binomial"}
-        What the limits allow beyond chance.  All estimates are reported whatever is chosen.
+        What the limits allow beyond chance; they are never narrower than for chance alone.  All estimates
+        are reported whatever is chosen.
     scale : {"square_root", "anscombe", "log", "pearson"}
         Scale of the z-scores behind phi and tau squared (arcsine and logit for proportions).
     winsorise : float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -55,7 +55,8 @@ class Yardstick:
         """Find the tails of counts, none missing."""
         if self.allowance in {"multiplicative", "additive"}:
             z = self.adjusted_z(counts)
-            return special.ndtr(z), special.ndtr(-z)
+            below, above = self._without_allowance()._tails(counts, method)
+            return np.maximum(special.ndtr(z), below), np.maximum(special.ndtr(-z), above)
         kind, spread = self.settings.kind, self.spread if self.allowance == "negative_binomial" else 0.0
         if kind == "proportion":
             chance = self.expected / self.size
@@ -78,7 +79,8 @@ class Yardstick:
                 counts_at(side, self.expected, self.size, extra, settings.kind, settings.scale)
                 for side in (-z, z)
             )
-            return low, high
+            nearest, furthest = self._without_allowance().limits(probability)
+            return np.minimum(low, nearest), np.maximum(high, furthest)
         spread = self.spread if self.allowance == "negative_binomial" else 0.0
         if settings.kind == "proportion":
             chance = self.expected / self.size
@@ -102,6 +104,14 @@ class Yardstick:
         """Return z-scores against chance alone."""
         settings = self.settings
         return score_counts(observed, self.expected, self.size, settings.kind, settings.scale).z
+
+    def _without_allowance(self) -> Yardstick:
+        """Return the yardstick of chance alone, inside whose limits no allowance may put an area outside.
+
+        A z-score is too far out for a few events (none where 1.6 are expected is 2.5 standard errors away on
+        the square-root scale, and as probable as 0.20).
+        """
+        return replace(self, settings=replace(self.settings, dispersion="none"))
 
     def _extra(self) -> Floats:
         """Return the variance on the scale beyond chance."""
