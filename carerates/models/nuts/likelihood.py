@@ -109,7 +109,8 @@ def log_of_set(pt: Any, step: Any, rises: Any, constant: Any) -> Any:  # noqa: A
         terms = step * np.arange(1.0, further + 1)[:, None] + constant
         if rises is not None:
             terms = terms + pt.cumsum(rises, axis=0)
-        return pt.softplus(pt.logsumexp(terms, axis=0))
+        top = disconnected_grad(pt.maximum(pt.max(terms, axis=0), 0.0))  # type: ignore[no-untyped-call]
+        return top + pt.log(pt.exp(-top) + pt.exp(terms - top).sum(axis=0))
     # written out value by value: sums along an axis take as long to compile as everything else
     written, risen = [], 0.0
     for more in range(further):
