@@ -31,6 +31,7 @@ DISPERSIONS = (
     "negative_binomial",
 )
 ROUNDINGS = ("lowest", "published", "highest")
+_CHOICES = ("limits", "dispersion", "target", "rounding")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,19 +78,35 @@ class Sensitivity:
             others stay as in the funnel; and ``sentence``.
         """
         keys = ["area_code", "area_name", *([self.settings.by] if self.settings.by else [])]
+        movers = self._movers(keys)
         return pd.DataFrame(
             [
-                dict(zip(keys, key, strict=True)) | self._judge(rows)
-                for key, rows in self.frame.groupby(keys, sort=False, dropna=False)
+                dict(zip(keys, key, strict=True)) | self._judge(rows, list(movers.columns[moves]))
+                for (key, rows), moves in zip(
+                    self.frame.groupby(keys, sort=False, dropna=False), movers.to_numpy(), strict=True
+                )
             ]
         )
 
-    def _judge(self, rows: pd.DataFrame) -> dict[str, object]:
-        """Sum up one area."""
+    def _movers(self, keys: list[str]) -> pd.DataFrame:
+        """Find which choices alone change the position: a row for each area, a column for each choice."""
+        chosen = self.frame.loc[self.frame["chosen"], list(_CHOICES)].iloc[0]
+        as_chosen = self.frame[list(_CHOICES)] == chosen
+        return pd.DataFrame(
+            {
+                name: self.frame[as_chosen.drop(columns=name).all(axis=1)]
+                .groupby(keys, sort=False, dropna=False)["position"]
+                .nunique()
+                .gt(1)
+                for name in _CHOICES
+            }
+        )
+
+    def _judge(self, rows: pd.DataFrame, reasons: list[str]) -> dict[str, object]:
+        """Sum up one area, whose position the reasons alone change."""
         levels = self.settings.probabilities
         known = rows[rows["position"] != UNKNOWN]
-        base = rows[rows["chosen"]]
-        position = base["position"].iloc[0]
+        position = rows.loc[rows["chosen"], "position"].iloc[0]
         if known.empty:
             shares = dict.fromkeys(("share_above", "share_within", "share_below"), np.nan)
             nothing = {"position": position, "lowest": UNKNOWN, "highest": UNKNOWN, "agrees": False}
@@ -97,9 +114,6 @@ class Sensitivity:
             return {**nothing, **shares, **words}
         steps = known["step"]
         low, high = step_words(int(steps.min()), levels), step_words(int(steps.max()), levels)
-        reasons = [
-            name for name in ("limits", "dispersion", "target", "rounding") if _alone(rows, base, name)
-        ]
         agrees = bool(steps.min() == steps.max())
         return {
             "position": position,
@@ -133,15 +147,6 @@ class Sensitivity:
             f": {', '.join(never['area_name'])}." if len(never) else "."
         )
         return text
-
-
-def _alone(rows: pd.DataFrame, base: pd.DataFrame, name: str) -> bool:
-    """Return whether changing one choice alone changes the position."""
-    others = [one for one in ("limits", "dispersion", "target", "rounding") if one != name]
-    same = rows
-    for other in others:
-        same = same[same[other] == base[other].iloc[0]]
-    return bool(len(set(same["position"])) > 1)
 
 
 def _sentence(name: str, low: str, high: str, steps: pd.Series, reasons: list[str]) -> str:
