@@ -22,7 +22,7 @@ import pandas as pd
 
 import carerates as cr
 from carerates.models import RateModel
-from carerates.models.checks.diagnostics import effective_sizes, rhat
+from carerates.models.checks.mixing import measure_mixing
 from carerates.models.design.building import build_design
 from carerates.models.laplace.engine import draw_posterior
 from carerates.tables import Factor, RatesTable
@@ -64,14 +64,15 @@ def laplace_seconds(areas: int, years: int, model: RateModel = LINES) -> float:
 
 def worst_effective(chains: int, parts: dict[str, np.ndarray]) -> tuple[float, float, str]:
     """Return the smallest bulk or tail effective size of any parameter, the largest R-hat, and whose."""
-    worst, mixing, where = np.inf, 0.0, ""
+    worst, apart, where = np.inf, 0.0, ""
     for name, values in parts.items():
         by_chain = values.reshape(chains, len(values) // chains, -1)
-        size = np.fmin(*effective_sizes(by_chain))
-        mixing = max(mixing, float(np.nanmax(rhat(by_chain))))
+        mixing = measure_mixing(by_chain)
+        size = np.fmin(mixing.bulk, mixing.tail)
+        apart = max(apart, float(np.nanmax(mixing.rhat)))
         if np.nanmin(size) < worst:
             worst, where = float(np.nanmin(size)), name
-    return worst, mixing, where
+    return worst, apart, where
 
 
 def gradient_microseconds(areas: int, years: int, calls: int = 300) -> float:

@@ -6,18 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from carerates.models.checks.diagnostics import (
-    ESS_LIMIT,
-    RHAT_LIMIT,
-    Check,
-    Diagnostics,
-    effective_sizes,
-    rhat,
-)
+from carerates.models.checks.diagnostics import Check, Diagnostics
+from carerates.models.checks.mixing import measure_mixing
 from carerates.models.design.arrays import NEED, Design
 from carerates.models.design.terms import Array
 from carerates.models.results.posterior import Posterior
 
+RHAT_LIMIT = 1.01
+ESS_LIMIT = 400.0
 _LONGER = "Run longer (draws=8000), or simplify the model."
 
 
@@ -34,18 +30,19 @@ def _checks_of_mixing(design: Design, posterior: Posterior) -> tuple[Check, ...]
     """Check that chains agree and that every reported quantity has enough draws."""
     names, quantities = _reported(design, posterior)
     by_chain = quantities.reshape(posterior.chains, -1, quantities.shape[1])
-    mixing = np.nan_to_num(rhat(by_chain), nan=np.inf)
-    at = int(mixing.argmax())
+    mixing = measure_mixing(by_chain)
+    apart = np.nan_to_num(mixing.rhat, nan=np.inf)
+    at = int(apart.argmax())
     found = [
         Check(
             f"largest R-hat of {len(names)} reported quantities ({names[at]})",
-            float(mixing[at]),
+            float(apart[at]),
             f"at most {RHAT_LIMIT}",
-            bool(mixing[at] <= RHAT_LIMIT),
+            bool(apart[at] <= RHAT_LIMIT),
             _LONGER,
         )
     ]
-    for kind, sizes in zip(("bulk", "tail"), effective_sizes(by_chain), strict=True):
+    for kind, sizes in (("bulk", mixing.bulk), ("tail", mixing.tail)):
         # a quantity that never moved has no effective size: it has failed, not passed
         known = np.nan_to_num(sizes, nan=0.0)
         at = int(known.argmin())
