@@ -147,8 +147,7 @@ def _check_method(yardstick: Yardstick) -> None:
             CareratesWarning,
             stacklevel=5,
         )
-    counted = yardstick.allowance in {"none", "negative_binomial"}
-    if yardstick.log_error.any() and counted and settings.limits not in {"exact", "mid_p"}:
+    if yardstick.log_error.any() and settings.limits not in {"exact", "mid_p"}:
         raise ValueError(
             f"limits={settings.limits!r} cannot carry the error of an estimated expectation; use "
             "limits='exact' or 'mid_p', or leave the error out on purpose with expected_log_standard_error=0."

@@ -77,23 +77,25 @@ def poisson_limits(expected: Floats, probability: float, method: str = "exact") 
 def _interpolated_limits(expected: Floats, side: float) -> tuple[Floats, Floats]:
     """Return Spiegelhalter's (2005) interpolation between whole-number quantiles."""
 
-    def quantile(share: float, complement: float) -> Floats:
-        guess = np.maximum(np.floor(special.gammainccinv(np.maximum(expected, 1e-300), share)) - 2, 0.0)
-        count = np.maximum(guess, 0.0)
-        for _ in range(8):  # the gamma quantile is within a few of the Poisson one
-            short = special.gammaincc(count + 1.0, expected) < share
-            count = np.where(short, count + 1.0, count)
-        with np.errstate(divide="ignore"):
-            logs = count * np.log(expected) - expected - special.gammaln(count + 1.0)
-        excess = (
-            special.gammaincc(count + 1.0, expected) - share
-            if share < 0.5
-            else complement - special.gammainc(count + 1.0, expected)
-        )
-        limit: Floats = count - excess / np.exp(logs)
+    def pulled_in(count: Floats, excess: Floats) -> Floats:
+        """Go back from a quantile by the share of its own probability that is too much."""
+        logs = count * np.log(expected) - expected - special.gammaln(count + 1.0)
+        limit: Floats = np.maximum(count - excess / np.exp(logs), 0.0)
         return limit
 
-    return np.maximum(quantile(side, 1 - side), 0.0), quantile(1 - side, side)
+    expected = np.where(expected > 0, expected, 1.0)
+    # the curves of the exact test pass within one child of the quantiles
+    low, high = inverted_limits(expected, (side,))
+    first = np.maximum(np.ceil(low) - 1.0, 0.0)
+    first += special.gammaincc(first + 1.0, expected) < side
+    first += special.gammaincc(first + 1.0, expected) < side
+    last = np.maximum(np.ceil(high - 1.0) - 1.0, 0.0)
+    last += special.gammainc(last + 1.0, expected) > side
+    last += special.gammainc(last + 1.0, expected) > side
+    return (
+        pulled_in(first, special.gammaincc(first + 1.0, expected) - side),
+        pulled_in(last, side - special.gammainc(last + 1.0, expected)),
+    )
 
 
 def binomial_limits(

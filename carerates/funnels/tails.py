@@ -76,7 +76,9 @@ def _mid_p(observed: Floats, expected: Floats) -> tuple[Floats, Floats]:
 
 
 def _interpolated(observed: Floats, expected: Floats) -> tuple[Floats, Floats]:
-    return _at_most(observed, expected), _at_least(observed + 1.0, expected)
+    # no children at all are never too many, however few are expected
+    more = np.where(observed > 0, _at_least(observed + 1.0, expected), 1.0)
+    return _at_most(observed, expected), more
 
 
 def _byar(observed: Floats, expected: Floats) -> tuple[Floats, Floats]:
@@ -140,7 +142,7 @@ def binomial_tails(
         return at_most, at_least
     more = _binomial_at_least(observed + 1, size, chance)
     if method == "interpolated":
-        return at_most, more
+        return at_most, np.where(observed > 0, more, 1.0)
     return (at_most + _binomial_at_most(observed - 1, size, chance)) / 2, (at_least + more) / 2
 
 

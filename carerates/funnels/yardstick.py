@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -53,12 +53,19 @@ class Yardstick:
 
     def _tails(self, counts: Floats, method: str) -> tuple[Floats, Floats]:
         """Find the tails of counts, none missing."""
-        if self.allowance in {"multiplicative", "additive"}:
+        below, above = self._count_tails(counts, method, 0.0)
+        if self.allowance == "none":
+            return below, above
+        if self.allowance == "negative_binomial":
+            wider = self._count_tails(counts, method, self.spread)
+        else:
             z = self.adjusted_z(counts)
-            below, above = self._without_allowance()._tails(counts, method)
-            return np.maximum(special.ndtr(z), below), np.maximum(special.ndtr(-z), above)
-        kind, spread = self.settings.kind, self.spread if self.allowance == "negative_binomial" else 0.0
-        if kind == "proportion":
+            wider = special.ndtr(z), special.ndtr(-z)
+        return np.maximum(wider[0], below), np.maximum(wider[1], above)
+
+    def _count_tails(self, counts: Floats, method: str, spread: float) -> tuple[Floats, Floats]:
+        """Find the tails of whole counts whose true values vary by ``spread``."""
+        if self.settings.kind == "proportion":
             chance = self.expected / self.size
             if spread > 0:
                 return beta_binomial_tails(counts, self.size, chance, spread)
@@ -70,28 +77,38 @@ class Yardstick:
         return poisson_tails(counts, self.expected, method)
 
     def limits(self, probability: float) -> tuple[Floats, Floats]:
-        """Find the counts on the limits of every area."""
-        settings = self.settings
-        if self.allowance in {"multiplicative", "additive"}:
-            z = -float(special.ndtri((1 - probability) / 2))
-            extra = self._extra()
-            low, high = (
-                counts_at(side, self.expected, self.size, extra, settings.kind, settings.scale)
-                for side in (-z, z)
+        """Find the counts on the limits of every area.
+
+        No allowance puts an area outside that chance alone puts inside.  A z-score is too far out for a few
+        events (none where 1.6 are expected is 2.5 standard errors away on the square-root scale, and as
+        probable as 0.20), and true rates that vary make the few events of a tiny area rarer.
+        """
+        low, high = self._count_limits(probability, 0.0)
+        if self.allowance == "none":
+            return low, high
+        if self.allowance == "negative_binomial":
+            wider = self._count_limits(probability, self.spread)
+        else:
+            z, extra, settings = -float(special.ndtri((1 - probability) / 2)), self._extra(), self.settings
+            wider = (
+                counts_at(-z, self.expected, self.size, extra, settings.kind, settings.scale),
+                counts_at(z, self.expected, self.size, extra, settings.kind, settings.scale),
             )
-            nearest, furthest = self._without_allowance().limits(probability)
-            return np.minimum(low, nearest), np.maximum(high, furthest)
-        spread = self.spread if self.allowance == "negative_binomial" else 0.0
-        if settings.kind == "proportion":
+        return np.minimum(wider[0], low), np.maximum(wider[1], high)
+
+    def _count_limits(self, probability: float, spread: float) -> tuple[Floats, Floats]:
+        """Find the limits of whole counts whose true values vary by ``spread``."""
+        method = self.settings.limits
+        if self.settings.kind == "proportion":
             chance = self.expected / self.size
             if spread > 0:
                 return beta_binomial_limits(self.size, chance, spread, probability)
-            return binomial_limits(self.size, chance, probability, settings.limits)
+            return binomial_limits(self.size, chance, probability, method)
         if self.log_error.any():
-            return uncertain_limits(self.expected, self.log_error, probability, spread, settings.limits)
+            return uncertain_limits(self.expected, self.log_error, probability, spread, method)
         if spread > 0:
-            return negative_binomial_limits(self.expected, spread, probability, settings.limits)
-        return poisson_limits(self.expected, probability, settings.limits)
+            return negative_binomial_limits(self.expected, spread, probability, method)
+        return poisson_limits(self.expected, probability, method)
 
     def adjusted_z(self, observed: Floats) -> Floats:
         """Return z-scores with the allowance for over-dispersion and for an estimated expectation."""
@@ -104,14 +121,6 @@ class Yardstick:
         """Return z-scores against chance alone."""
         settings = self.settings
         return score_counts(observed, self.expected, self.size, settings.kind, settings.scale).z
-
-    def _without_allowance(self) -> Yardstick:
-        """Return the yardstick of chance alone, inside whose limits no allowance may put an area outside.
-
-        A z-score is too far out for a few events (none where 1.6 are expected is 2.5 standard errors away on
-        the square-root scale, and as probable as 0.20).
-        """
-        return replace(self, settings=replace(self.settings, dispersion="none"))
 
     def _extra(self) -> Floats:
         """Return the variance on the scale beyond chance."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from carerates.funnels.limits import (
     binomial_limits,
@@ -48,6 +49,31 @@ def test_tails_on_the_curve_are_the_nominal_ones(method: str, probability: float
     # the curve is solved to the last digit of the count; at 1e6 that digit is worth 1e-12 of the tail
     np.testing.assert_allclose(poisson_tails(lower, expected, method)[0][there], side, rtol=1e-9)
     np.testing.assert_allclose(poisson_tails(upper, expected, method)[1], side, rtol=1e-9)
+
+
+@pytest.mark.parametrize("probability", [0.8, 0.95, 0.998])
+def test_interpolated_limits_are_spiegelhalters(probability: float) -> None:
+    """Spiegelhalter (2005): quantiles r (here scipy's), each drawn back by (P(X <= r) - p) / P(X = r)."""
+    expected = np.array([1e-6, 0.02, 0.7, 3.0, 10.0, 28.5, 180.0, 4_000.0, 1e6])
+    chance = stats.poisson(expected)
+    wanted = []
+    for share in ((1 - probability) / 2, (1 + probability) / 2):
+        count = chance.ppf(share)
+        wanted.append(np.maximum(count - (chance.cdf(count) - share) / chance.pmf(count), 0.0))
+    # at 1e6 the last digit of log P(X = r), a difference of numbers of 1e7, is worth 1e-9 of a child
+    np.testing.assert_allclose(poisson_limits(expected, probability, "interpolated"), wanted, atol=1e-8)
+
+
+@given(st.floats(0.01, 2_000), st.floats(-5, 5), st.sampled_from(["exact", "mid_p", "interpolated", "byar"]))
+def test_a_whole_count_is_outside_the_curve_just_when_its_tail_says_so(
+    expected: float, distance: float, method: str
+) -> None:
+    count = np.array([max(round(expected + distance * expected**0.5), 0)], dtype=float)
+    lower, upper = poisson_limits(np.array([expected]), 0.95, method)
+    below, above = poisson_tails(count, np.array([expected]), method)
+    assert min(abs(count - lower), abs(count - upper)) < 1e-9 * (1 + count) or (
+        ((below <= 0.025) == (count < lower)).all() and ((above <= 0.025) == (count > upper)).all()
+    )
 
 
 def test_no_lower_limit_where_no_children_at_all_would_not_be_remarkable() -> None:

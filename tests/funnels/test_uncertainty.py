@@ -124,9 +124,11 @@ def test_areas_without_an_expectation_are_named() -> None:
         cr.funnel(RATES, expected=EXPECTED.iloc[:2])
 
 
-def test_limits_that_cannot_carry_an_error_say_so() -> None:
+@pytest.mark.parametrize("dispersion", ["none", "multiplicative", "additive", "negative_binomial"])
+def test_limits_that_cannot_carry_an_error_say_so(dispersion: str) -> None:
+    """Whatever is allowed for: limits for chance alone bound all others, and phi may turn out to be 1."""
     with pytest.raises(ValueError, match="cannot carry the error"):
-        cr.funnel(RATES, expected=EXPECTED, limits="byar")
+        cr.funnel(RATES, expected=EXPECTED, limits="byar", dispersion=dispersion)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("dispersion", ["multiplicative", "additive", "negative_binomial"])
