@@ -16,9 +16,10 @@ from carerates.models.checks.diagnostics import Check, Diagnostics
 from carerates.models.design.building import build_design
 from carerates.models.design.completeness import usable_rates
 from carerates.models.design.totals import narrow_to_totals
+from carerates.models.factor_columns import rates_with_factors
 from carerates.models.results.fitted import FittedRates
 from carerates.models.spec import RateModel
-from carerates.tables import RatesTable, as_rates
+from carerates.tables import RatesTable
 
 if TYPE_CHECKING:
     from carerates.models.laplace.exploration import Exploration
@@ -44,8 +45,8 @@ def fit(
     model : RateModel
         What is assumed.
     rates : RatesTable or DataFrame
-        Counts and populations by area and year, with the model's factors joined.  Rows without a count are
-        predicted; areas without a factor are left out and listed in ``left_out``.
+        Counts and populations by area and year, with the model's factors joined (in a DataFrame: as columns).
+        Rows without a count are predicted; areas without a factor are left out and listed in ``left_out``.
     engine : {"laplace", "nuts"}
         Nested Laplace (seconds, no further packages), or Hamiltonian Monte Carlo through PyMC (extra
         ``bayes``; minutes), the engine of record for a published model.  The second also runs the first and
@@ -83,13 +84,10 @@ def fit(
     >>> fit.diagnostics.passed
     True
     """
-    if engine not in ("laplace", "nuts"):
-        raise ValueError(f"engine is 'laplace' or 'nuts', not {engine!r}.")
-    if not isinstance(model, RateModel):
-        raise TypeError(f"The first argument is a RateModel, not a {type(model).__name__}.")
-    if draws is not None and draws < 100:
-        raise ValueError(f"draws is at least 100, so that intervals mean something; this is {draws}.")
-    table = as_rates(rates) if totals is None else narrow_to_totals(rates, totals)
+    _check_arguments(model, engine, seed, draws)
+    table = rates_with_factors(rates, model.factors)
+    if totals is not None:
+        table = narrow_to_totals(table, totals)
     usable = usable_rates(model, table)
     design = build_design(model, usable.rates)
     started = time.perf_counter()
@@ -120,6 +118,20 @@ def fit(
             f"fitted a hierarchical model with the {engine} engine: {posterior.draws} draws, seed {seed}"
         ),
     )
+
+
+def _check_arguments(model: RateModel, engine: str, seed: int, draws: int | None) -> None:
+    """Refuse what would only come to light in the middle of a fit."""
+    if engine not in ("laplace", "nuts"):
+        raise ValueError(f"engine is 'laplace' or 'nuts', not {engine!r}.")
+    if not isinstance(model, RateModel):
+        raise TypeError(f"The first argument is a RateModel, not a {type(model).__name__}.")
+    for name, value, least, why in (
+        ("seed", seed, 0, ""),
+        ("draws", 100 if draws is None else draws, 100, ", so that intervals mean something"),
+    ):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(f"{name} is a whole number of at least {least}{why}; this is {value!r}.")
 
 
 def _laplace_checks(found: Exploration) -> Diagnostics:

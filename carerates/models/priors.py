@@ -19,9 +19,14 @@ from numpy.typing import NDArray
 HALF_NORMAL_MEDIAN = 0.6744897501960817  # of a half-normal of scale 1
 
 
+def _is_number(value: object) -> bool:
+    """Return whether a value is a finite number; others would only come to light in the middle of a fit."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _require_positive(name: str, value: float) -> None:
     """Refuse a scale that is not a positive number."""
-    if not (isinstance(value, (int, float)) and math.isfinite(value) and value > 0):
+    if not (_is_number(value) and value > 0):
         raise ValueError(f"A prior's {name} is a positive number; this is {value!r}.")
 
 
@@ -41,6 +46,8 @@ class Normal:
     kind: ClassVar[str] = "normal"
 
     def __post_init__(self) -> None:
+        if not _is_number(self.mean):
+            raise ValueError(f"A prior's mean is a finite number; this is {self.mean!r}.")
         _require_positive("sd", self.sd)
 
     def describe(self) -> str:
@@ -300,6 +307,8 @@ class Priors:
             for name, kinds in allowed.items()
             if kinds and not isinstance(getattr(self, name), kinds)
         ]
+        if not isinstance(self.by_factor, Mapping):
+            raise TypeError(f"by_factor gives a Normal for each factor's name; this is {self.by_factor!r}.")
         wrong += [
             f"by_factor[{name!r}] is a {type(one).__name__}, not Normal"
             for name, one in self.by_factor.items()
@@ -325,6 +334,7 @@ class Priors:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Priors:
         """Rebuild what :meth:`to_dict` gave; unknown names are refused."""
+        _require_named("Priors", values)
         known = {one.name for one in fields(cls)}
         if unknown := sorted(set(values) - known):
             raise ValueError(
@@ -334,6 +344,7 @@ class Priors:
             name: prior_from_dict(one) for name, one in values.items() if name != "by_factor"
         }
         if "by_factor" in values:
+            _require_named("by_factor", values["by_factor"])
             made["by_factor"] = {name: prior_from_dict(one) for name, one in values["by_factor"].items()}
         return cls(**made)
 
@@ -345,11 +356,21 @@ def prior_to_dict(prior: Prior) -> dict[str, Any]:
 
 def prior_from_dict(values: Mapping[str, Any]) -> Prior:
     """Rebuild a prior from plain values."""
+    _require_named("The values of a prior", values)
     plain = dict(values)
     kind = plain.pop("kind", None)
     if kind not in _KINDS:
         raise ValueError(f"No prior is of kind {kind!r}; there are: {', '.join(_KINDS)}.")
+    wanted = [one.name for one in fields(_KINDS[kind])]
+    if set(plain) != set(wanted):
+        raise ValueError(f"A prior of kind {kind} has {' and '.join(wanted)}; this has: {', '.join(plain)}.")
     return _KINDS[kind](**plain)
+
+
+def _require_named(what: str, values: object) -> None:
+    """Refuse what does not give values by name."""
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{what} are values by name (a JSON object); this is {values!r}.")
 
 
 def _allowed_kinds(annotation: str) -> tuple[type[Prior], ...]:

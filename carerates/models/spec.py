@@ -110,7 +110,8 @@ class RateModel:
                 raise ValueError(
                     f"A {self.likelihood} likelihood has no noise; leave noise out or change likelihood."
                 )
-            if not (math.isfinite(self.noise) and 0 < self.noise < 2):
+            number = isinstance(self.noise, (int, float)) and not isinstance(self.noise, bool)
+            if not (number and math.isfinite(self.noise) and 0 < self.noise < 2):
                 raise ValueError(
                     f"noise is a coefficient of variation, such as 0.06; this is {self.noise!r}."
                 )
@@ -157,14 +158,16 @@ class RateModel:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RateModel:
         """Rebuild what :meth:`to_dict` gave; unknown fields are refused."""
+        if not isinstance(values, dict):
+            raise ModelError(f"A specification gives fields by name (a JSON object); this is {values!r}.")
         plain = dict(values)
         found = plain.pop("format", FORMAT)
         if found != FORMAT:
             raise ModelError(
                 f"This specification is of format {found}; this version of carerates reads format {FORMAT}."
             )
-        known = {one.name for one in fields(cls)}
-        if unknown := sorted(set(plain) - known):
+        known = [one.name for one in fields(cls)]
+        if unknown := sorted(set(plain) - set(known)):
             raise ModelError(f"A RateModel has no field {', '.join(unknown)}; it has: {', '.join(known)}.")
         if "priors" in plain:
             plain["priors"] = Priors.from_dict(plain["priors"])
@@ -205,6 +208,8 @@ class RateModel:
 
 def _names(field_name: str, values: Iterable[str] | str) -> tuple[str, ...]:
     """Return names as a tuple, each once."""
+    if not isinstance(values, Iterable):
+        raise TypeError(f"{field_name} is a list of column names; this is {values!r}.")
     names = (values,) if isinstance(values, str) else tuple(values)
     if not all(isinstance(one, str) and one for one in names):
         raise TypeError(f"{field_name} is a list of column names; this is {names!r}.")

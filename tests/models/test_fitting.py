@@ -458,3 +458,46 @@ def test_an_interrupted_command_leaves_nothing(tmp_path, monkeypatch):
     found = CliRunner().invoke(carerates_command, ["fit", "--nation", "wales", "--out", str(out)])
     assert found.exit_code != 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": -1}, "seed is a whole number of at least 0; this is -1"),
+        ({"seed": None}, "seed is a whole number"),
+        ({"seed": 1.5}, "seed is a whole number"),
+        ({"draws": 200.5}, "draws is a whole number of at least 100"),
+        ({"draws": "many"}, "draws is a whole number of at least 100"),
+        ({"draws": True}, "draws is a whole number of at least 100"),
+    ],
+)
+def test_numbers_that_are_none_are_refused_before_the_fit(truth, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        cr.fit(MODEL, truth.rates, **arguments)
+
+
+def test_factors_may_be_columns_of_a_data_frame(truth):
+    model = MODEL.replace(time="linear", area_time="none")
+    table = truth.rates
+    bare = cr.fit(model, table.to_frame(), draws=100)
+    joined = cr.fit(model, table, draws=100)
+    pd.testing.assert_frame_equal(bare.to_frame(), joined.to_frame())
+    with pytest.raises(ModelError, match="no column spend"):
+        cr.fit(model.replace(factors=["spend"]), table.to_frame())
+    assert model.prior_check(table.to_frame(), draws=100).plausible > 0.9
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda fit: fit.exceedance(float("nan")),
+        lambda fit: fit.to_frame(probability="a lot"),
+        lambda fit: fit.moran(probability=2),
+        lambda fit: fit.moran(permutations=0),
+        lambda fit: fit.rate_draws(draws=0),
+        lambda fit: fit.predictive_checks(draws=0),
+    ],
+)
+def test_questions_without_an_answer_are_refused(fit, call):
+    with pytest.raises(ValueError, match=r"threshold is a rate|probability is|permutations is|draws is"):
+        call(fit)

@@ -77,3 +77,29 @@ def test_the_callers_dictionary_is_not_kept():
     priors = Priors(by_factor=mine)
     mine.clear()
     assert priors.of_factor("poverty") == Normal(0.1, 0.1)
+
+
+@pytest.mark.parametrize("mean", [math.nan, math.inf, "0", True, None])
+def test_a_mean_that_is_no_number_is_refused(mean):
+    with pytest.raises(ValueError, match="mean is a finite number"):
+        Normal(mean, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "Priors are values by name"),
+        ({"by_factor": [1]}, "by_factor are values by name"),
+        ({"area": 0.3}, "values by name.*this is 0.3"),
+        ({"area": {"kind": "half_normal"}}, "kind half_normal has sd; this has: "),
+        ({"area": {"kind": "half_normal", "sd": 1, "scale": 2}}, "has sd; this has: sd, scale"),
+    ],
+)
+def test_values_of_another_shape_are_refused(values, message):
+    with pytest.raises(ValueError, match=message):
+        Priors.from_dict(values)
+
+
+def test_priors_of_factors_are_given_by_name():
+    with pytest.raises(TypeError, match="by_factor gives a Normal for each factor"):
+        Priors(by_factor=None)

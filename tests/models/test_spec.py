@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 
 import pytest
 
@@ -138,3 +139,21 @@ def test_one_year_models_drop_what_one_year_cannot_tell():
     alone, borrowed = model.for_one_year(), model.for_one_year(noise=0.06)
     assert (alone.likelihood, alone.noise, alone.time, alone.area_slopes) == ("poisson", None, "none", False)
     assert (borrowed.likelihood, borrowed.noise) == ("negative_binomial", 0.06)
+
+
+@pytest.mark.parametrize("text", ["[]", "[1]", "null", '"x"', "3"])
+def test_text_that_gives_no_fields_is_refused(text):
+    with pytest.raises(ModelError, match="gives fields by name"):
+        RateModel.from_json(text)
+
+
+@pytest.mark.parametrize("noise", ["0.06", True, math.nan, math.inf, 0, 2])
+def test_a_noise_that_is_no_coefficient_of_variation_is_refused(noise):
+    with pytest.raises(ValueError, match="coefficient of variation"):
+        RateModel(noise=noise)
+
+
+@pytest.mark.parametrize("factors", [None, 3])
+def test_factors_are_a_list(factors):
+    with pytest.raises(TypeError, match="factors is a list of column names"):
+        RateModel(factors=factors)

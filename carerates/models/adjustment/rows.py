@@ -9,35 +9,33 @@ from numpy.typing import NDArray
 from carerates.errors import ModelError, TableError
 from carerates.models.adjustment.design import nation_labels
 from carerates.models.adjustment.settings import AdjustmentSettings
-from carerates.tables import Factor, FactorsTable, RatesTable, as_rates
+from carerates.models.factor_columns import rates_with_factors
+from carerates.tables import RatesTable
 
 Mask = NDArray[np.bool_]
 
 
 def join_factors(rates: RatesTable | pd.DataFrame, names: tuple[str, ...]) -> RatesTable:
     """Return a rates table that holds the factors, also from a plain DataFrame with such columns."""
-    table = as_rates(rates)
-    known = set(table.factor_names)
-    given: list[object] = list(rates.columns) if isinstance(rates, pd.DataFrame) else []
-    absent = [name for name in names if name not in known and name not in given]
+    table = rates_with_factors(rates, names)
+    absent = [name for name in names if name not in table.factor_names]
+    if clash := [name for name in absent if name in table.frame]:
+        raise TableError(
+            f"{', '.join(clash)} is a column of every rates table, not a factor. "
+            "For the number of children use population='log' or 'spline'."
+        )
     if absent:
+        given: list[object] = list(rates.columns) if isinstance(rates, pd.DataFrame) else []
         there = sorted({*table.factor_names, *(str(one) for one in given if one not in table.frame)})
         raise TableError(
             f"There is no factor {', '.join(map(repr, absent))} in this table; "
             + (f"there are: {', '.join(there)}." if there else "it holds none.")
             + " Put factors beside the rates with rates.join(cr.load_factors([...]))."
         )
-    beside = [name for name in names if name not in known]
-    if not beside or not isinstance(rates, pd.DataFrame):
-        return table
-    clash = [name for name in beside if name in table.frame]
-    if clash:
-        raise TableError(
-            f"{', '.join(clash)} is a column of every rates table, not a factor. "
-            "For the number of children use population='log' or 'spline'."
-        )
-    keyed = rates[["area_code", "year", *beside]]
-    return table.join(FactorsTable(keyed, tuple(Factor(name) for name in beside)))
+    frame = table.frame
+    if text := [name for name in names if frame[name].dtype.kind not in "fiub"]:
+        raise TableError(f"{', '.join(text)} does not hold numbers, as a factor must.")
+    return table
 
 
 def rows_to_fit(frame: pd.DataFrame, settings: AdjustmentSettings) -> tuple[Mask, NDArray[np.object_]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -100,6 +100,8 @@ def as_factor_names(factors: Sequence[object]) -> tuple[str, ...]:
     given: object = factors
     if isinstance(given, str):
         raise TypeError(f"factors is a list of names; write factors=[{given!r}].")
+    if not isinstance(given, Iterable):
+        raise TypeError(f"factors is a list of names, empty for none; this is {given!r}.")
     names = tuple(name for name in factors if isinstance(name, str))
     if wrong := [name for name in factors if not isinstance(name, str)]:
         raise TypeError(f"factors is a list of names of columns; {wrong[0]!r} is not a name.")

@@ -14,10 +14,11 @@ from carerates.errors import ModelError
 from carerates.models.counts import draw_counts, log_likelihood
 from carerates.models.design.arrays import Design
 from carerates.models.design.terms import Array
+from carerates.models.factor_columns import rates_with_factors
 from carerates.models.fitting import fit
 from carerates.models.results.posterior import Posterior
 from carerates.models.spec import RateModel
-from carerates.tables import RatesTable, as_rates
+from carerates.tables import RatesTable
 
 LEVELS = (0.5, 0.8, 0.95)
 
@@ -145,9 +146,9 @@ def compare_models(
     >>> found.held_out
     'areas'
     """
-    table = as_rates(rates)
     if not models:
         raise ValueError("models is empty; give at least one, such as {'plain': RateModel()}.")
+    table = rates_with_factors(rates, [name for model in models.values() for name in model.factors])
     masks = _masks(table, leave_out, folds, by, seed)
     frames = []
     for name, model in models.items():

@@ -10,11 +10,12 @@ import pandas as pd
 from carerates.models.design.building import build_design
 from carerates.models.design.completeness import usable_rates
 from carerates.models.design.terms import Array
+from carerates.models.factor_columns import rates_with_factors
 from carerates.models.results.estimates import weighted_rate
 from carerates.models.results.simulation import draw_prior
 from carerates.models.spec import RateModel
 from carerates.provenance import Provenance
-from carerates.tables import RatesTable, as_rates
+from carerates.tables import RatesTable
 
 PER = 10_000
 LOW, HIGH = 5.0, 500.0
@@ -117,7 +118,7 @@ def check_prior(
     >>> check_prior(model, rates, draws=200).area.shape[0]
     200
     """
-    usable = usable_rates(model, as_rates(rates))
+    usable = usable_rates(model, rates_with_factors(rates, model.factors))
     design = build_design(model, usable.rates)
     rng = np.random.default_rng(seed)
     prior = draw_prior(design, draws=draws, rng=rng)

@@ -12,24 +12,32 @@ import pandas as pd
 from carerates.models.design.arrays import Design
 from carerates.models.design.building import build_design
 from carerates.models.design.completeness import usable_rates
+from carerates.models.factor_columns import rates_with_factors
 from carerates.models.fitting import fit
-from carerates.models.priors import LKJ, Beta, HalfNormal, LogNormal, Normal, Prior, Priors
+from carerates.models.priors import Beta, HalfNormal, LogNormal, Normal, Prior, Priors
 from carerates.models.results.fitted import FittedRates
 from carerates.models.spec import RateModel
-from carerates.tables import RatesTable, as_rates
+from carerates.tables import RatesTable
 
-# prior -> hyperparameter or kind of effect it governs
+# prior -> hyperparameter, kind of effect or part of a factor that it governs
 _GOVERNED = {
-    "intercept": ("intercept",),
-    "nation": ("nation",),
-    "factor": ("factor",),
-    "nation_factor": ("factor",),
-    "area": ("sd_area",),
-    "region": ("sd_region",),
-    "slope": ("sd_slope",),
-    "trend": ("sd_trend",),
-    "area_trend": ("sd_area_trend",),
-    "noise": ("noise",),
+    "intercept": "intercept",
+    "nation": "nation",
+    "factor": "level",
+    "nation_factor": "factor x nation",
+    "log_population": "population",
+    "within": "within",
+    "drift": "drift",
+    "area": "sd_area",
+    "spatial_share": "spatial_share",
+    "region": "sd_region",
+    "slope": "sd_slope",
+    "correlation": "correlation",
+    "trend": "sd_trend",
+    "trend_correlation": "trend_correlation",
+    "area_trend": "sd_area_trend",
+    "area_trend_correlation": "area_trend_correlation",
+    "noise": "noise",
 }
 
 
@@ -49,7 +57,8 @@ def prior_sensitivity(
     rates : RatesTable or DataFrame
         The figures.
     scales : sequence of float
-        Factors by which the scale of one prior at a time is multiplied.
+        Factors by which the scale of one prior at a time is multiplied; for a share or a correlation
+        the concentration of its prior, which is divided by the square.
     seed : int
         Seed of every refit, so that differences are not chance.
 
@@ -68,7 +77,7 @@ def prior_sensitivity(
     >>> prior_sensitivity(model, rates, scales=[2.0]).columns.tolist()[:3]
     ['prior', 'scale', 'quantity']
     """
-    table = as_rates(rates)
+    table = rates_with_factors(rates, model.factors)
     base = fit(model, table, seed=seed)
     quantities = _quantities(base)
     rows = []
@@ -120,7 +129,7 @@ def without_each_area(
     >>> without_each_area(model, panel, ["W06000015"]).columns.tolist()[:2]
     ['area_code', 'quantity']
     """
-    table = as_rates(rates)
+    table = rates_with_factors(rates, model.factors)
     base = _quantities(fit(model, table, seed=seed))
     frame, rows = table.to_frame(), []
     if strangers := sorted(set(areas) - set(table.areas)):
@@ -153,8 +162,11 @@ def top_priors(model: RateModel, rates: RatesTable) -> list[str]:
 def _used_priors(design: Design) -> list[str]:
     """Return the priors of spreads and effects that a design has."""
     used = {one.name for one in design.spreads if one.fixed is None}
-    used |= {term.name for term in design.shared_terms}
-    return [name for name, governs in _GOVERNED.items() if set(governs) & used]
+    used |= {term.name for term in design.shared_terms} | {column.part for column in design.columns}
+    crossed = {f"{column.name} x {nation}" for column in design.columns for nation in design.panel.nations}
+    if crossed & set(design.shared_names):
+        used.add("factor x nation")
+    return [name for name, governed in _GOVERNED.items() if governed in used]
 
 
 def _quantities(fitted: FittedRates) -> dict[str, np.ndarray]:
@@ -183,5 +195,6 @@ def _widened(prior: Prior, scale: float) -> Prior:
         return replace(prior, sd=prior.sd * scale)
     if isinstance(prior, LogNormal):
         return replace(prior, sd_log=prior.sd_log * scale)
-    assert isinstance(prior, (Beta, LKJ))
-    return prior
+    if isinstance(prior, Beta):
+        return replace(prior, a=prior.a / scale**2, b=prior.b / scale**2)
+    return replace(prior, shape=prior.shape / scale**2)

@@ -10,9 +10,10 @@ import pandas as pd
 
 from carerates.models.checks.held_out import compare_models
 from carerates.models.checks.sensitivity import scaled_priors, top_priors
+from carerates.models.factor_columns import rates_with_factors
 from carerates.models.fitting import fit
 from carerates.models.spec import RateModel
-from carerates.tables import RatesTable, as_rates
+from carerates.tables import RatesTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,8 @@ def specification_table(
     >>> table["specification"].tolist()
     ['as chosen']
     """
-    table = as_rates(rates)
+    measures = tuple(measures)
+    table = rates_with_factors(rates, [*model.factors, *measures])
     followed = factor or (model.factors[0] if model.factors else None)
     if followed is not None and followed not in model.factors:
         raise ValueError(f"factor is one of {', '.join(model.factors) or '(none)'}, not {followed!r}.")

@@ -93,5 +93,5 @@ def suffix(probability: float) -> str:
 
 def check_probability(probability: float) -> None:
     """Refuse a probability that is not between 0 and 1."""
-    if not 0 < probability < 1:
+    if not (isinstance(probability, (int, float)) and 0 < probability < 1):
         raise ValueError(f"probability is between 0 and 1, such as 0.95; this is {probability!r}.")

@@ -102,7 +102,7 @@ class FittedRates:
         -----
         An area's population is 0 in years before its first row in the table and after its last.
         """
-        posterior = self.posterior.thinned(draws) if draws else self.posterior
+        posterior = self.posterior if draws is None else self.posterior.thinned(draws)
         return RateDraws(
             rates=PER * np.exp(posterior.log_rates(self.design)),
             area_codes=self.design.panel.area_codes,
@@ -155,6 +155,8 @@ class FittedRates:
         at = self._year_position(year)
         if of not in ("rate", "ratio"):
             raise ValueError(f"of is 'rate' or 'ratio', not {of!r}.")
+        if not np.isfinite(threshold):
+            raise ValueError(f"threshold is a rate per 10,000 or a ratio; this is {threshold!r}.")
         rates, expected = draws_of_year(self, at)
         panel = self.design.panel
         return pd.DataFrame(

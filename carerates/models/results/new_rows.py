@@ -94,6 +94,8 @@ def years_to_come(fit: FittedRates, years: int, population: pd.DataFrame | None)
     rows["population"] = rows.pop("last_population")
     table = pd.concat([rows.assign(year=panel.years[-1] + ahead) for ahead in range(1, years + 1)])
     if population is not None:
+        if not isinstance(population, pd.DataFrame):
+            raise TypeError(f"population is a DataFrame, not a {type(population).__name__}.")
         if missing := sorted({"area_code", "year", "population"} - set(population)):
             raise TableError(f"population has no column {', '.join(missing)}.")
         table = table.drop(columns="population").merge(

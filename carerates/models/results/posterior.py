@@ -39,6 +39,8 @@ class Posterior:
 
     def thinned(self, most: int) -> Posterior:
         """Return at most ``most`` draws, evenly spaced."""
+        if isinstance(most, bool) or not isinstance(most, (int, np.integer)) or most < 1:
+            raise ValueError(f"draws is a whole number of 1 or more; this is {most!r}.")
         if self.draws <= most:
             return self
         keep = np.linspace(0, self.draws - 1, most).astype(int)

@@ -12,7 +12,7 @@ from carerates.errors import ModelError
 from carerates.models.design.adjacency import bundled_neighbours
 from carerates.models.design.arrays import NEED
 from carerates.models.design.terms import Array
-from carerates.models.results.estimates import central_interval, moran
+from carerates.models.results.estimates import central_interval, check_probability, moran
 
 if TYPE_CHECKING:
     from carerates.models.results.fitted import FittedRates
@@ -86,6 +86,9 @@ def likeness_of_neighbours(
     probability: float,
 ) -> pd.DataFrame:
     """Return Moran's I of ratios to expected and of residuals in one year; see ``FittedRates.moran``."""
+    check_probability(probability)
+    if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 1:
+        raise ValueError(f"permutations is a whole number of 1 or more; this is {permutations!r}.")
     panel = fit.design.panel
     codes = list(panel.area_codes)
     pairs = neighbours or fit.settings.neighbours or bundled_neighbours(panel.area_codes)

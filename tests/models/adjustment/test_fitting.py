@@ -169,3 +169,16 @@ def test_zero_counts_everywhere_are_refused() -> None:
 
 def test_it_is_a_public_name() -> None:
     assert cr.adjust is adjust
+
+
+def test_factors_of_text_and_no_list_are_refused() -> None:
+    frame = areas().assign(deprivation="high")
+    with pytest.raises(TableError, match="'deprivation' holds something that is not a number"):
+        adjust(frame, ["deprivation"])
+    table = cr.RatesTable(
+        cr.as_rates(areas()).frame.assign(deprivation="high"), factors=(cr.Factor("deprivation"),)
+    )
+    with pytest.raises(TableError, match="deprivation does not hold numbers"):
+        adjust(table, ["deprivation"])
+    with pytest.raises(TypeError, match="factors is a list of names, empty for none"):
+        adjust(table, None)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import pytest
 import carerates as cr
 from carerates.errors import ModelError
 from carerates.models import (
+    Beta,
     HalfNormal,
     Priors,
     RateModel,
@@ -13,7 +14,11 @@ from carerates.models import (
     prior_sensitivity,
     without_each_area,
 )
+from carerates.models.checks.sensitivity import scaled_priors, top_priors
 from tests.models.panels import make_panel
+
+CODES = [f"E{number:08d}" for number in range(36)]
+CIRCLE = list(zip(CODES, [*CODES[1:], CODES[0]], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +107,33 @@ def test_leaving_one_area_out(truth):
     assert np.isfinite(table["shift"]).all()
     with pytest.raises(ValueError, match="no area X"):
         without_each_area(model, truth.rates, ["X"])
+
+
+MODELS = {
+    "lines": (
+        RateModel(factors=["deprivation"], population_term=True, time="linear", area_slopes=True),
+        ["factor", "log_population", "drift", "slope", "correlation", "area_trend"],
+    ),
+    "map and autoregression": (
+        RateModel(time="autoregressive", area_time="autoregressive", spatial="bym2", neighbours=CIRCLE),
+        ["spatial_share", "trend", "trend_correlation", "area_trend", "area_trend_correlation"],
+    ),
+    "nothing over time": (RateModel(time="none", area_time="none", noise=0.05), []),
+}
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_prior_of_a_model_is_scaled(truth, name):
+    model, own = MODELS[name]
+    noise = [] if model.noise else ["noise"]
+    found = top_priors(model, truth.rates)
+    assert sorted(found) == sorted(["intercept", "area", "region", *own, *noise])
+    for one in found:
+        assert scaled_priors(model.priors, one, 2.0) != model.priors
+
+
+def test_twice_the_scale_of_a_correlation_is_a_quarter_of_the_concentration():
+    priors = scaled_priors(Priors(), "correlation", 2.0)
+    assert priors.correlation.shape == Priors().correlation.shape / 4
+    assert scaled_priors(priors, "correlation", 0.5) == Priors()
+    assert scaled_priors(Priors(), "spatial_share", 0.5).spatial_share == Beta(2.0, 2.0)
