@@ -95,5 +95,6 @@ def _read_model(path: Path) -> RateModel:
 
     try:
         return RateModel.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path} is not a specification of a model: {error}.") from error
+    except (OSError, ValueError, TypeError) as error:
+        reason = str(error).rstrip(".")
+        raise SourceError(f"{path} is not a specification of a model: {reason}.") from error

@@ -355,6 +355,12 @@ def test_a_fit_comes_back_from_its_file(fit, tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["fit.nc"]
 
 
+def test_others_may_read_a_saved_fit_as_any_new_file(fit, tmp_path):
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert fit.save(tmp_path / "fit.nc").stat().st_mode == plain.stat().st_mode
+
+
 def test_an_interrupted_save_leaves_nothing(fit, tmp_path, monkeypatch):
     fit.save(tmp_path / "fit.nc")
     before = (tmp_path / "fit.nc").read_bytes()

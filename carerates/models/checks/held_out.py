@@ -37,7 +37,8 @@ class Comparison:
         Held-out counts that some model could not use (an area without its factor), left out for all.
     scores : DataFrame
         One row for each model and held-out count: ``model``, ``area_code``, ``year``, ``log_score``, and
-        whether each interval covers the count (``inside_50``, ``inside_80``, ``inside_95``).
+        whether each interval covers the count (``inside_50``, ``inside_80``, ``inside_95``); ``checks`` of
+        the refit that it was left out of.
 
     Examples
     --------
@@ -45,7 +46,7 @@ class Comparison:
     >>> from carerates.models import Comparison
     >>> scores = pd.DataFrame({"area_code": ["A", "B"] * 2, "model": ["plain"] * 2 + ["with need"] * 2,
     ...                        "log_score": [-4.2, -3.9, -4.0, -3.8], "inside_50": True, "inside_80": True,
-    ...                        "inside_95": True})
+    ...                        "inside_95": True, "checks": "passed"})
     >>> Comparison("areas", {}, 0, scores).to_frame()["model"].tolist()
     ['with need', 'plain']
     """
@@ -59,7 +60,8 @@ class Comparison:
         """Return one row for each model, best first.
 
         ``log_score`` is the mean log probability of a held-out count (higher is better);
-        ``difference`` is from the best model, with ``standard_error`` over areas, whose counts go together.
+        ``difference`` is from the best model, with ``standard_error`` over areas, whose counts go together;
+        ``checks`` is ``"passed"`` if every refit of the model passed them.
         """
         by_area = self.scores.pivot_table(
             index="area_code", columns="model", values="log_score", aggfunc="sum"
@@ -80,6 +82,7 @@ class Comparison:
                     "counts": int(counts[name]),
                 }
                 | {f"coverage_{100 * level:g}": mine[f"inside_{100 * level:g}"].mean() for level in LEVELS}
+                | {"checks": "passed" if (mine["checks"] == "passed").all() else "not passed"}
             )
         return pd.DataFrame(rows)
 
@@ -100,6 +103,8 @@ class Comparison:
                 f" '{second['model']}' is {-second['difference']:.3f} behind, "
                 f"give or take {second['standard_error']:.3f}."
             )
+        if failed := table.loc[table["checks"] != "passed", "model"].tolist():
+            text += f" NOT ALL CHECKS PASSED in refits of {', '.join(map(repr, failed))}: do not use these."
         return text
 
 
@@ -127,7 +132,8 @@ def compare_models(
     folds : int
         Groups of areas that are left out together.
     by : {"area", "region"}
-        Spread areas over the folds singly, or keep regions together.
+        Spread areas over the folds singly, or keep regions together.  Areas of a nation without several
+        regions (Wales) are spread singly either way: without any of them nothing is known of its level.
     draws, seed : int
         Joint draws of each refit, and the seed of folds and draws.
 
@@ -146,6 +152,8 @@ def compare_models(
     >>> found.held_out
     'areas'
     """
+    if not isinstance(models, Mapping):
+        raise TypeError(f"models gives models by name, {{'plain': RateModel()}}; this is {models!r}.")
     if not models:
         raise ValueError("models is empty; give at least one, such as {'plain': RateModel()}.")
     table = rates_with_factors(rates, [name for model in models.values() for name in model.factors])
@@ -155,7 +163,7 @@ def compare_models(
         for number, mask in enumerate(masks):
             fitted = fit(model, _without(table, mask), draws=draws, seed=seed)
             scores = _scores(fitted.design, fitted.posterior, table, mask, seed + number)
-            frames.append(scores.assign(model=name))
+            frames.append(scores.assign(model=name, checks=fitted.checks))
     scores = pd.concat(frames, ignore_index=True)
     key = ["area_code", "year"]
     shared = scores.groupby(key)["model"].transform("size") == len(models)
@@ -179,14 +187,25 @@ def _masks(table: RatesTable, leave_out: str, folds: int, by: str, seed: int) ->
         raise ValueError(f"leave_out is 'areas' or 'last year', not {leave_out!r}.")
     if by not in ("area", "region"):
         raise ValueError(f"by is 'area' or 'region', not {by!r}.")
-    column = "area_code" if by == "area" else "region"
-    labels = np.array(sorted(frame[column].dropna().unique()))
-    if folds < 2:
-        raise ValueError(f"folds is at least 2; this is {folds}.")
+    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
+        raise ValueError(f"folds is at least 2, a whole number; this is {folds!r}.")
+    unit = frame["area_code"] if by == "area" else _regions(frame)
+    labels = sorted(unit.unique())
     order = np.random.default_rng([seed, 4]).permutation(len(labels))
     fold = dict(zip(labels, order % min(folds, len(labels)), strict=True))
-    of_row = frame[column].map(fold).to_numpy()
+    of_row = unit.map(fold).to_numpy()
     return [known & (of_row == number) for number in range(min(folds, len(labels)))]
+
+
+def _regions(frame: pd.DataFrame) -> pd.Series:
+    """Return the region that each row is left out with, or its area where the nation has no several regions.
+
+    A nation that is left out whole has nothing to say of its level, so that none could be predicted.
+    """
+    regions_of_nation = frame.groupby(frame["nation"].fillna(""))["region"].transform("nunique")
+    if not (regions_of_nation > 1).any():
+        raise ModelError("No nation here has several regions to leave out in turn; use by='area'.")
+    return frame["region"].where(regions_of_nation > 1).fillna(frame["area_code"])
 
 
 def _without(table: RatesTable, mask: Array) -> RatesTable:

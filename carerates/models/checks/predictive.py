@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -115,29 +116,40 @@ def check_predictions(fit: FittedRates, *, draws: int = 500, seed: int = 1) -> P
     seen = np.isfinite(panel.low)
     published = np.where(seen, panel.children, np.nan)
     hidden = seen & np.isnan(panel.children)
-    limits = (panel.low[hidden].min(), panel.high[hidden].max()) if hidden.any() else (np.inf, -np.inf)
     observed = _statistics(published, design, hidden)
+    as_published = _rule_of_publication(design, hidden)
     rows = []
     for one in replicated:
-        printed, suppressed = _as_published(one, design, limits)
+        printed, suppressed = as_published(one)
         rows.append(_statistics(np.where(seen, printed, np.nan), design, suppressed & seen))
-    return PredictiveChecks(observed, {name: np.array([row[name] for row in rows]) for name in observed})
+    drawn = {name: np.array([row.get(name, np.nan) for row in rows]) for name in observed}
+    return PredictiveChecks(observed, drawn)
 
 
-def _as_published(counts: Array, design: Design, limits: tuple[float, float]) -> tuple[Array, Mask]:
-    """Round and suppress counts as the publication did, cell by cell."""
+def _rule_of_publication(design: Design, hidden: Mask) -> Callable[[Array], tuple[Array, Mask]]:
+    """Return what rounds and suppresses counts as the publication did: cell by cell, and small counts."""
     panel = design.panel
     base = np.where(np.isfinite(panel.children) & (panel.low < panel.high), panel.high - panel.low + 1, 1.0)
-    printed = base * np.round(counts / base)
-    suppressed = (counts >= limits[0]) & (counts <= limits[1])
-    return np.where(suppressed, np.nan, printed), suppressed
+    shown = panel.children[panel.children > 0]
+    # a cell that may be as high as a count that was shown is hidden for other reasons, whatever its count
+    small = hidden & (panel.high < shown.min(initial=np.inf))
+    low, high = (panel.low[small].min(), panel.high[small].max()) if small.any() else (np.inf, -np.inf)
+
+    def as_published(counts: Array) -> tuple[Array, Mask]:
+        suppressed = ((counts >= low) & (counts <= high)) | (hidden & ~small)
+        return np.where(suppressed, np.nan, base * np.round(counts / base)), suppressed
+
+    return as_published
 
 
 def _statistics(counts: Array, design: Design, hidden: Mask) -> dict[str, float]:
-    """Return the statistics of one panel of counts; NaN where there is none."""
+    """Return the statistics of one panel of counts; none where every count is suppressed."""
     panel = design.panel
     log_rates = np.log((counts + 0.5) / panel.population)
-    last = int(np.flatnonzero(np.isfinite(counts).any(axis=0))[-1])
+    with_counts = np.flatnonzero(np.isfinite(counts).any(axis=0))
+    if not len(with_counts):
+        return {}
+    last = int(with_counts[-1])
     result = _spread_of_year(counts[:, last], panel.population[:, last])
     if hidden.any() or np.isfinite(panel.low).sum() > np.isfinite(panel.children).sum():
         result["share of cells suppressed"] = float(hidden.sum() / np.isfinite(panel.low).sum())

@@ -66,7 +66,8 @@ def prior_sensitivity(
     -------
     DataFrame
         One row for each prior, scale and quantity (fixed effects and hyperparameters): ``shift`` is how far
-        the posterior mean moved, in posterior standard deviations of the fit with the model's own priors.
+        the posterior mean moved, in posterior standard deviations of the fit with the model's own priors;
+        ``checks`` says whether the refit passed them.
 
     Examples
     --------
@@ -83,15 +84,15 @@ def prior_sensitivity(
     rows = []
     for name in _used_priors(base.design):
         for scale in scales:
-            changed = _quantities(
-                fit(model.replace(priors=scaled_priors(model.priors, name, scale)), table, seed=seed)
-            )
+            refit = fit(model.replace(priors=scaled_priors(model.priors, name, scale)), table, seed=seed)
+            changed = _quantities(refit)
             rows += [
                 {
                     "prior": name,
                     "scale": scale,
                     "quantity": quantity,
                     "shift": (changed[quantity].mean() - values.mean()) / values.std(),
+                    "checks": refit.checks,
                 }
                 for quantity, values in quantities.items()
             ]
@@ -117,7 +118,7 @@ def without_each_area(
     Returns
     -------
     DataFrame
-        One row for each area and quantity, ``shift`` in posterior standard deviations.
+        One row for each area and quantity, ``shift`` in posterior standard deviations, and its ``checks``.
 
     Examples
     --------
@@ -129,6 +130,7 @@ def without_each_area(
     >>> without_each_area(model, panel, ["W06000015"]).columns.tolist()[:2]
     ['area_code', 'quantity']
     """
+    areas = [areas] if isinstance(areas, str) else areas
     table = rates_with_factors(rates, model.factors)
     base = _quantities(fit(model, table, seed=seed))
     frame, rows = table.to_frame(), []
@@ -141,12 +143,14 @@ def without_each_area(
             table.factors,
             table.measure,
         )
-        changed = _quantities(fit(model, kept, seed=seed))
+        refit = fit(model, kept, seed=seed)
+        changed = _quantities(refit)
         rows += [
             {
                 "area_code": area,
                 "quantity": quantity,
                 "shift": (changed[quantity].mean() - values.mean()) / values.std(),
+                "checks": refit.checks,
             }
             for quantity, values in base.items()
             if quantity in changed

@@ -23,8 +23,10 @@ def gradient_table(
     design, shared = fit.design, fit.posterior.shared
     columns = {one.name: one for one in design.columns if one.part == "level"}
     wanted = factor or next(iter(columns), None)
+    if not columns:
+        raise ValueError("This model has no factors, so that no rate is expected along one.")
     if wanted not in columns:
-        raise ValueError(f"The model has the factors {', '.join(columns) or 'none'}; {wanted!r} is not one.")
+        raise ValueError(f"The model has the factors {', '.join(columns)}; {wanted!r} is not one.")
     if isinstance(points, bool) or not isinstance(points, int) or points < 2:
         raise ValueError(f"points is a whole number of 2 or more; this is {points!r}.")
     column, names = columns[wanted], list(design.shared_names)

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 FORMAT = "carerates fit 1"
 
 
+def _umask() -> int:
+    """Return the user's umask, which can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def table_hash(rates: RatesTable) -> str:
     """Return the SHA-256 of a table's rows, as text with every digit."""
     frame = rates.to_frame()
@@ -103,6 +110,8 @@ def save_fit(fit: FittedRates, path: Path) -> Path:
                     _write(file, f"rates_{column}", ("row",), cells.to_numpy(dtype=float, na_value=np.nan))
                 else:
                     _write(file, f"rates_{column}", ("row",), cells.fillna("").astype(str).tolist(), text)
+        # the part was private; a fit is as readable as any other new file of the user
+        part.chmod(0o666 & ~_umask())
         part.replace(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error}.") from error

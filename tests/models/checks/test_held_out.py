@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from carerates.models import (
     prior_sensitivity,
     without_each_area,
 )
+from carerates.models.checks.held_out import _masks
 from carerates.models.checks.sensitivity import scaled_priors, top_priors
 from tests.models.panels import make_panel
 
@@ -137,3 +140,32 @@ def test_twice_the_scale_of_a_correlation_is_a_quarter_of_the_concentration():
     assert priors.correlation.shape == Priors().correlation.shape / 4
     assert scaled_priors(priors, "correlation", 0.5) == Priors()
     assert scaled_priors(Priors(), "spatial_share", 0.5).spatial_share == Beta(2.0, 2.0)
+
+
+def test_regions_are_left_out_together_and_no_nation_whole():
+    panel = make_panel(20, 3, welsh=6, seed=4)
+    frame = panel.rates.to_frame()
+    frame.loc[frame["nation"] == "Wales", "region"] = "Wales"  # as in the bundled figures
+    table = cr.RatesTable(frame, factors=panel.rates.factors)
+    assert frame.loc[frame["nation"] == "England", "region"].nunique() > 1
+    masks = _masks(table, "areas", 4, "region", 1)
+    assert (np.sum(masks, axis=0) == 1).all()
+    for mask in masks:
+        assert set(frame["nation"]) == set(frame.loc[~mask, "nation"])
+        english = frame["nation"] == "England"
+        assert not set(frame.loc[mask & english, "region"]) & set(frame.loc[~mask & english, "region"])
+    model = RateModel(factors=["deprivation"], time="linear", area_time="none")
+    found = compare_models({"one": model}, table, folds=4, by="region", draws=100)
+    assert found.to_frame()["counts"].item() == len(frame)
+    assert found.to_frame()["checks"].item() == "passed"
+    with pytest.raises(ModelError, match="several regions"):
+        compare_models({"one": model}, table.select(nation="Wales"), by="region")
+
+
+def test_refits_that_failed_a_check_are_named(truth):
+    model = RateModel(time="linear", area_time="none")
+    found = compare_models({"plain": model}, truth.rates, folds=2, draws=100)
+    failed = dataclasses.replace(found, scores=found.scores.assign(checks="not passed"))
+    assert failed.to_frame()["checks"].item() == "not passed"
+    assert "NOT ALL CHECKS PASSED in refits of 'plain'" in failed.summary()
+    assert "NOT ALL" not in found.summary()

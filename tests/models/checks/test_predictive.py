@@ -54,3 +54,18 @@ def test_noise_that_the_figures_do_not_have_is_found_out(likelihood):
     # two years' noise together, and counts of 1,200 or so; the median of 300 SDs, each known to 5%, is known
     # to half a per cent, and small areas among them add a little
     assert yearly["replicated"] == pytest.approx(np.sqrt(2 * (0.15**2 + 1 / 1200)), rel=0.05)
+
+
+def test_a_cell_hidden_although_it_may_be_large_stays_the_only_one(truth):
+    """Bounds of a cell hidden to protect another hold counts that were shown; no rule for small counts."""
+    frame = truth.rates.to_frame()
+    frame.loc[0, "children"] = np.nan
+    frame.loc[0, "status"] = "suppressed"
+    frame.loc[0, ["children_low", "children_high"]] = [1, 5_000]
+    rates = cr.RatesTable(frame, factors=truth.rates.factors)
+    model = RateModel(factors=["deprivation"], time="linear", area_time="none")
+    checks = cr.fit(model, rates, draws=100).predictive_checks()
+    table = checks.to_frame().set_index("statistic")
+    share = table.loc["share of cells suppressed"]
+    assert share["observed"] == share["replicated"] == pytest.approx(1 / len(frame))
+    assert len(table) == 9
