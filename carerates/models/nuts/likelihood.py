@@ -70,8 +70,10 @@ def add_likelihood(
         others = pt.log1p(-pt.exp(share))
         value, step = y * share + (trials - y) * others, share + pt.log(trials) - others
     elif size is not None:
-        step = eta - pt.log1p(pt.exp(eta) / size)
-        value = log_rising(pt, y, size) + y * step - size * (eta - step)
+        # as ``eta - step`` this would have lost its digits by the time that a large size multiplies it
+        short = pt.log1p(pt.exp(eta) / size)
+        step = eta - short
+        value = log_rising(pt, y, size) + y * step - size * short
     else:
         value, step = y * eta - pt.exp(eta), eta
     pm.Potential("lowest_counts", (value + arrays["lowest_constant"]).sum())

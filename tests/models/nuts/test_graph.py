@@ -18,6 +18,7 @@ from tests.models.panels import make_panel
         ("binomial", None, 6.0, {"area_time": "autoregressive", "time": "autoregressive"}),
         ("negative_binomial", 0.3, 6.0, {}),
         ("negative_binomial", 0.02, 9.0, {}),
+        ("negative_binomial", 1e-9, 6.0, {}),
     ],
 )
 def test_both_engines_give_published_counts_the_same_probability(likelihood, noise, log_size, terms):
