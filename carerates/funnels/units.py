@@ -10,10 +10,16 @@ import numpy as np
 import pandas as pd
 
 from carerates.errors import TableError
+from carerates.funnels.columns import (
+    problems_of_areas,
+    problems_of_columns,
+    problems_of_counts,
+    read_numbers,
+)
 from carerates.funnels.settings import Floats, Kind
 from carerates.provenance import NO_PROVENANCE, Provenance
 from carerates.tables import RatesTable, as_rates
-from carerates.tables.schema import number_column, row_list
+from carerates.tables.schema import row_list
 
 
 class HasFrame(Protocol):
@@ -85,10 +91,6 @@ class Units:
     def of_group(self, group: Hashable) -> Units:
         """Return the rows of one funnel."""
         return self.take(np.array([one == group for one in self.group]))
-
-    def with_counts(self, observed: Floats) -> Units:
-        """Return the same areas with other counts."""
-        return replace(self, observed=observed)
 
 
 _TUPLES = ("codes", "names", "status", "group")
@@ -207,8 +209,7 @@ def units_from_columns(
     by: str | None,
 ) -> tuple[Units, Provenance]:
     """Read any DataFrame by the names of its columns; every problem is reported together."""
-    problems: list[str] = []
-    named = {
+    roles = {
         "events": events,
         "denominator": denominator,
         "area": area,
@@ -219,52 +220,28 @@ def units_from_columns(
         "events_high": high,
         "by": by,
     }
-    problems += [
-        f"no column {column!r} (for {role}); there are: {', '.join(map(str, data.columns[:20]))}"
-        for role, column in named.items()
-        if column is not None and column not in data
-    ]
-    if kind == "ratio" and expected is None:
-        problems.append("a ratio needs expected=, the column with the expected count")
-    if kind != "ratio" and denominator is None:
-        problems.append(f"a {kind} needs denominator=, the column that the events are among")
-    if data.empty:
-        problems.append("there are no rows")
-    if problems:
+    if problems := problems_of_columns(data, kind, roles):
         raise TableError("A funnel cannot be drawn from this table.", problems)
 
     rows = len(data)
     bounded = low is not None and high is not None
-    observed = _numbers(data, events, "events", problems, whole=True, may_be_empty=bounded)
-    lows = _numbers(data, low, "events_low", problems, whole=True) if low else observed
-    highs = _numbers(data, high, "events_high", problems, whole=True) if high else observed
-    size = _numbers(data, denominator, "denominator", problems, above=True) if denominator else None
-    mean = _numbers(data, expected, "expected", problems, above=True) if expected else None
+    observed = read_numbers(data, events, "events", problems, whole=True, may_be_empty=bounded)
+    lows = read_numbers(data, low, "events_low", problems, whole=True) if low else observed
+    highs = read_numbers(data, high, "events_high", problems, whole=True) if high else observed
+    size = read_numbers(data, denominator, "denominator", problems, above=True) if denominator else None
+    mean = read_numbers(data, expected, "expected", problems, above=True) if expected else None
     errors = (
-        _numbers(data, log_error, "expected_log_standard_error", problems) if log_error else np.zeros(rows)
+        read_numbers(data, log_error, "expected_log_standard_error", problems)
+        if log_error
+        else np.zeros(rows)
     )
     codes = (
         data[area].astype("str")
         if area
         else pd.Series([str(row + 1) for row in range(rows)], index=data.index)
     )
-    if area and data[area].isna().any():
-        problems.append(f"column {area!r} (for area) is empty in {row_list(data[area].isna())}")
-    repeated = pd.DataFrame({"a": codes, "b": data[by] if by else 0}).duplicated(keep=False)
-    if repeated.any():
-        problems.append(
-            f"areas repeat in {row_list(repeated)} (such as {codes[repeated].iloc[0]}); a funnel has one row "
-            "per area: choose one year, or give by= the column that tells the rows apart"
-        )
-    if kind == "proportion" and size is not None:
-        for label, counts in (("events", observed), ("events_high", highs)):
-            if (counts > size).any():
-                problems.append(
-                    f"there are more {label} than the denominator holds, in {row_list(counts > size)}"
-                )
-    if ((lows > observed) | (highs < observed) | (lows > highs)).any():
-        wrong = (lows > observed) | (highs < observed) | (lows > highs)
-        problems.append(f"the count is outside its own bounds in {row_list(wrong)}")
+    problems += problems_of_areas(data, area, by, codes)
+    problems += problems_of_counts(observed, lows, highs, size if kind == "proportion" else None)
     if problems:
         raise TableError("A funnel cannot be drawn from this table.", problems)
 
@@ -293,38 +270,3 @@ def units_from_columns(
         ),
         Provenance(steps=(f"{rows} rows supplied by the user",)) if rows else NO_PROVENANCE,
     )
-
-
-def _numbers(
-    data: pd.DataFrame,
-    column: str,
-    role: str,
-    problems: list[str],
-    *,
-    whole: bool = False,
-    above: bool = False,
-    may_be_empty: bool = False,
-) -> Floats:
-    """Check one column of numbers and return it."""
-    numbers, wrong = number_column(data[column])
-    said = f"column {column!r} (for {role})"
-    if wrong.any():
-        problems.append(f"{said} holds something other than a finite number in {row_list(wrong)}")
-    empty = numbers.isna() & ~wrong
-    if empty.any() and not may_be_empty:
-        problems.append(
-            f"{said} is empty in {row_list(empty)}"
-            + (
-                "; for suppressed counts give events_low= and events_high=, the bounds that were published"
-                if role == "events"
-                else ""
-            )
-        )
-    if above and (numbers <= 0).any():
-        problems.append(f"{said} is not above 0 in {row_list(numbers <= 0)}")
-    if not above and (numbers < 0).any():
-        problems.append(f"{said} is negative in {row_list(numbers < 0)}")
-    fraction = numbers.notna() & (numbers != np.floor(numbers))
-    if whole and fraction.any():
-        problems.append(f"{said} is not a whole number in {row_list(fraction)}")
-    return numbers.to_numpy(dtype=float)

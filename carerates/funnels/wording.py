@@ -115,7 +115,7 @@ def describe_funnel(funnel: FunnelLike, one: Assessment) -> str:
         describe_limits(settings, one) + ".",
         _outside_sentence(settings, one),
         one.report.words(),
-        _plain_warning(settings, one),
+        _plain_warning(one),
         _rounding_sentence(settings, one),
         _size_sentence(one.report),
     ]
@@ -172,7 +172,7 @@ def outside_shares(one: Assessment) -> dict[float, float]:
     }
 
 
-def _plain_warning(settings: FunnelSettings, one: Assessment) -> str:
+def _plain_warning(one: Assessment) -> str:
     """Warn that limits for chance alone test what nobody believes, where they do."""
     if not one.report.over_dispersed:
         return ""

@@ -26,7 +26,6 @@ Level = Literal["local_authority", "region", "nation"]
 Lang = Literal["en", "cy"]
 
 _RATE_WORDS = ("looked after", "10,000")
-_NATION_CODES = {"Wales": "W92000004", "England": "E92000001"}
 
 
 def live_rates(

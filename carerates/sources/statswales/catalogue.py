@@ -33,9 +33,6 @@ from carerates.sources.statswales.descriptions import (
 )
 
 SOURCE = "statswales"
-TOPICS = {"children": 43, "social care": 53, "population": 80, "deprivation": 88, "income poverty": 90}
-"""Topics of the site that hold what carerates is about."""
-
 _TAGS = {"en": "en-gb", "cy": "cy-gb"}
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _OLD_ID = re.compile(r"[A-Za-z]{4}\d{4}")
