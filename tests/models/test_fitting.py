@@ -507,3 +507,35 @@ def test_factors_may_be_columns_of_a_data_frame(truth):
 def test_questions_without_an_answer_are_refused(fit, call):
     with pytest.raises(ValueError, match=r"threshold is a rate|probability is|permutations is|draws is"):
         call(fit)
+
+
+def test_one_rate_for_all_answers_every_question(truth):
+    """Without area effects, trend and noise there are no spreads, and nothing varies between areas."""
+    model = RateModel(
+        time="none",
+        groups=None,
+        area_effects=False,
+        area_time="none",
+        nation_terms=False,
+        likelihood="poisson",
+    )
+    pooled = cr.fit(model, truth.rates.select(nation="England"), draws=100)
+    assert pooled.hyperparameters().empty
+    assert list(pooled.hyperparameters().columns)[:2] == ["name", "meaning"]
+    assert "underlying rate" in pooled.summary()
+    assert pooled.explained().empty or pooled.explained()["share"].isna().all()
+    with pytest.raises(ValueError, match="no factors"):
+        pooled.gradient()
+
+
+def test_a_year_written_otherwise_is_refused(truth):
+    rates = changed(truth.rates, year=lambda frame: frame["year"].where(frame["year"] != 2015, 201_415))
+    with pytest.raises(TableError, match="the year is after 2100"):
+        cr.fit(MODEL, rates)
+
+
+def test_years_beyond_any_trend_are_not_predicted(fit):
+    with pytest.raises(ValueError, match="end after 2100"):
+        fit.forecast(10_000)
+    with pytest.raises(ModelError, match="201819 is after 2100"):
+        fit.predict(fit.rates.to_frame().head(1).assign(year=201_819))

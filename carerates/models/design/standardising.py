@@ -160,6 +160,9 @@ def _with_errors(
                 "join factors whose Factor has standard_error"
             )
             continue
+        if frame[name].dtype.kind not in "fiu" or np.isinf(frame[name]).any():
+            problems.append(f"{name} is not a finite number in some rows")
+            continue
         error = _carried(panel.grid(frame, name))
         steady = np.abs(column.raw - column.raw[:, :1]).max() <= 1e-9 * max(
             1.0, float(np.abs(column.raw).max())

@@ -14,6 +14,9 @@ from carerates.tables.schema import row_list
 
 Array = NDArray[np.float64]
 
+LAST_YEAR = 2100
+"""Of a grid of areas and years: a slip such as 201718 would ask for more cells than a machine has memory."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
@@ -118,6 +121,8 @@ def panel_of(rates: RatesTable) -> Panel:
 def _check_rows(frame: pd.DataFrame) -> None:
     """Refuse rows whose count cannot enter a likelihood."""
     problems = []
+    if (strange := frame["year"] > LAST_YEAR).any():
+        problems.append(f"the year is after {LAST_YEAR} in {row_list(strange)}; 2017-18 is written 2018")
     bounds = frame[["children_low", "children_high"]]
     unbounded = frame["children"].notna() & bounds.isna().any(axis=1)
     if unbounded.any():

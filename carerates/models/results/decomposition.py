@@ -66,9 +66,11 @@ def explained_variance(design: Design, posterior: Posterior, probability: float)
     """
     parts = area_parts(design, posterior)
     names = list(parts)
+    tail = f"{100 * probability:.4g}".replace(".", "_")
+    if not names:  # one rate for all
+        return pd.DataFrame(columns=["nation", "part", "share", f"lower_{tail}", f"upper_{tail}", "alone"])
     stacked = np.stack([parts[name] for name in names], axis=1)
     nation = np.array(design.panel.nation_of_area)
-    tail = f"{100 * probability:.4g}".replace(".", "_")
     rows = []
     groups = [(one or "all", nation == one) for one in design.panel.nations]
     if len(design.panel.nations) > 1:

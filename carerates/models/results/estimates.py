@@ -50,11 +50,18 @@ def covariance_shares(parts: Array) -> Array:
     -------
     array of float, shape (draws, parts)
         ``cov(part, total) / var(total)``: the shares of a draw sum to 1.  A share can be negative where a
-        part works against the others.
+        part works against the others; NaN where the sum does not vary.
     """
     centred = parts - parts.mean(axis=2, keepdims=True)
     total = centred.sum(axis=1)
-    result: Array = np.einsum("dpa,da->dp", centred, total) / (total**2).sum(axis=1)[:, None]
+    varies = (total**2).sum(axis=1)[:, None]
+    return _over(np.einsum("dpa,da->dp", centred, total), varies)
+
+
+def _over(above: Array, below: Array) -> Array:
+    """Divide; NaN, without a warning, where there is nothing to divide by."""
+    known = np.broadcast_to(below > 0, above.shape)
+    result: Array = np.divide(above, below, out=np.full(above.shape, np.nan), where=known)
     return result
 
 
@@ -66,12 +73,11 @@ def bayesian_r_squared(explained: Array, residual: Array) -> Array:
     doi:10.1080/00031305.2018.1549100
     """
     fitted = explained.var(axis=1)
-    result: Array = fitted / (fitted + residual.var(axis=1))
-    return result
+    return _over(fitted, fitted + residual.var(axis=1))
 
 
 def moran(values: Array, pairs: NDArray[np.intp]) -> Array:
-    """Return Moran's I of every draw.
+    """Return Moran's I of every draw; NaN where the values do not vary.
 
     Parameters
     ----------
@@ -82,8 +88,7 @@ def moran(values: Array, pairs: NDArray[np.intp]) -> Array:
     """
     centred = values - values.mean(axis=1, keepdims=True)
     product = (centred[:, pairs[:, 0]] * centred[:, pairs[:, 1]]).mean(axis=1)
-    result: Array = product / (centred**2).mean(axis=1)
-    return result
+    return _over(product, (centred**2).mean(axis=1))
 
 
 def suffix(probability: float) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from carerates.errors import ModelError, TableError
 from carerates.models.design.arrays import Design
 from carerates.models.design.standardising import FactorColumn
+from carerates.models.design.tallies import LAST_YEAR
 from carerates.models.design.terms import Array
 from carerates.tables import RatesTable
 
@@ -85,6 +86,8 @@ def years_to_come(fit: FittedRates, years: int, population: pd.DataFrame | None)
     if isinstance(years, bool) or not isinstance(years, int) or years < 1:
         raise ValueError(f"years is a whole number of years, 1 or more; this is {years!r}.")
     frame, panel = fit.rates.to_frame(), fit.design.panel
+    if panel.years[-1] + years > LAST_YEAR:
+        raise ValueError(f"{years} years from {panel.years[-1]} end after {LAST_YEAR}; ask for fewer.")
     last = frame.sort_values("year").groupby("area_code").tail(1)
     # an area that had ended before the last year has no years to come
     last = last[last["year"] == panel.years[-1]]
@@ -159,6 +162,8 @@ def _check(design: Design, frame: pd.DataFrame) -> None:
         problems.append(
             f"{first} is before the first fitted year, {panel.years[0]}; fit the earlier years too"
         )
+    if int(frame["year"].max()) > LAST_YEAR:
+        problems.append(f"{frame['year'].max()} is after {LAST_YEAR}, further than any trend reaches")
     fresh = ~frame["area_code"].isin(panel.area_codes)
     nations = {"" if pd.isna(cell) else str(cell) for cell in frame.loc[fresh, "nation"]}
     if strangers := sorted(nations - set(panel.nations)):

@@ -29,7 +29,10 @@ def coefficient_table(fit: FittedRates, probability: float) -> pd.DataFrame:
 def hyperparameter_table(fit: FittedRates, probability: float) -> pd.DataFrame:
     """Return standard deviations, correlations and noise."""
     names = [one.name for one in fit.design.spreads]
-    draws = np.stack([fit.posterior.spreads[name] for name in names], axis=1)
+    # a model without area effects, trend and noise has none
+    draws = np.empty((fit.posterior.draws, len(names)))
+    for at, name in enumerate(names):
+        draws[:, at] = fit.posterior.spreads[name]
     frame = _summaries(fit, names, draws, probability)
     frame.insert(1, "meaning", [one.label for one in fit.design.spreads])
     frame["fixed"] = [one.fixed is not None for one in fit.design.spreads]

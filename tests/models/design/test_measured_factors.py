@@ -117,3 +117,13 @@ def test_it_is_said_and_stored():
     assert RateModel.from_json(MEASURED.to_json()) == MEASURED
     assert "true values unknown" in MEASURED.describe()
     assert "se[i]" in MEASURED.as_mathematics()
+
+
+@pytest.mark.parametrize("error", [np.inf, "unknown"])
+def test_a_standard_error_that_is_no_number_is_refused(error):
+    rates = with_climate(12, 0.5)
+    name = next(one.standard_error for one in rates.factors if one.standard_error)
+    frame = rates.to_frame().assign(**{name: error})
+    model = RateModel(factors=["climate"], measured_with_error=["climate"], nation_terms=False)
+    with pytest.raises(ModelError, match=f"{name} is not a finite number in some rows"):
+        build_design(model, RatesTable(frame, factors=rates.factors))

@@ -168,3 +168,7 @@ def test_the_gradient_of_one_factor_runs_through_expected_rates():
             assert rows[name].iloc[0] == pytest.approx(mine.loc[lowest, name], rel=1e-9)
     with pytest.raises(ValueError, match="factors deprivation; 'rain' is not one"):
         fit.gradient("rain")
+
+
+def test_likeness_of_values_that_do_not_vary_is_not_a_number():
+    assert np.isnan(moran(np.ones((2, 4)), np.array([[0, 1], [1, 2], [2, 3]]))).all()
