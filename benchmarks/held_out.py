@@ -90,12 +90,12 @@ def main() -> None:
     last = int(sys.argv[1]) if len(sys.argv) > 1 else 2018
     start = time.process_time()
     panel = cr.load_rates(NATIONS, years=range(2012, last + 1)).join(cr.load_factors(BOTH, nations=NATIONS))
-    by_year = compare_models(BY_YEAR, panel, leave_out="last year", draws=1000)
+    by_year = compare_models(BY_YEAR, panel, leave_out="last year", draws=8000)
     areas = pd.Index(by_year.scores["area_code"].unique())
     thumb = [rule_of_thumb(panel, areas, follow_nation=one) for one in (False, True)]
     table = pd.concat([by_year.to_frame(), *thumb]).sort_values("log_score", ascending=False)
     print(f"{last} left out\n{table.round(3).to_string(index=False)}\n{by_year.summary()}", flush=True)
-    by_area = compare_models(BY_AREA, panel, leave_out="areas", folds=4, draws=500)
+    by_area = compare_models(BY_AREA, panel, leave_out="areas", folds=4, draws=8000)
     print(f"\nareas left out\n{by_area.to_frame().round(3).to_string(index=False)}\n{by_area.summary()}")
     print(f"\n{time.process_time() - start:.0f} CPU seconds")
 

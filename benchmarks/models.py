@@ -2,8 +2,8 @@
 
 Run with ``python benchmarks/models.py`` (Laplace only), ``python benchmarks/models.py --nuts`` (adds NUTS:
 minutes) or ``python benchmarks/models.py --nuts --bambi PYTHON`` (adds bambi, from an environment of its own;
-see benchmarks/bambi_panel.py).  ``--gradients`` adds how the cost of a gradient grows,
-``--only-nuts`` leaves the sizes out.  CPU seconds; ratios are what to compare between machines.
+see benchmarks/bambi_panel.py).  ``--gradients`` adds how the cost of a gradient grows, ``--refits`` what NUTS costs on other counts of the same
+shape, ``--only-nuts`` leaves the sizes out.  CPU seconds; ratios are what to compare between machines.
 """
 
 from __future__ import annotations
@@ -161,6 +161,27 @@ def compare_engines(python: str | None, *, more: bool) -> None:
         print(f"one gradient with 9,100 counts {wide:.0f} microseconds: {wide / cost:.1f} times for 4 times")
 
 
+def compare_refits() -> None:
+    """Print what a first NUTS fit costs, Laplace start and checks included, beside fits of other counts."""
+    import nutpie  # noqa: F401 - imported before the clock starts
+    import pymc  # noqa: F401
+
+    one_year = RateModel(factors=["need"], noise=0.06, time="none", area_time="none")
+    print("areas x years   draws   first fit   refit, CPU s   times cheaper")
+    for areas, years, model in ((22, 1, one_year), (175, 1, one_year), (22, 7, STRAIGHT), (175, 7, STRAIGHT)):
+        seconds = []
+        for seed, draws in enumerate((None, None, None, 400, 400)):
+            rates = panel(areas, years, seed)
+            start = time.process_time()
+            cr.fit(model, rates, engine="nuts", seed=seed, draws=draws)
+            seconds.append(time.process_time() - start)
+        for draws, again in ((4000, np.mean(seconds[1:3])), (400, np.mean(seconds[3:]))):
+            print(
+                f"{areas:5d} x {years:<5d} {draws:7d} {seconds[0]:11.1f} {again:14.2f} {seconds[0] / again:15.0f}",
+                flush=True,
+            )
+
+
 def main() -> None:
     print("areas x years   Laplace CPU s   microseconds per count")
     sizes = ((22, 7), (175, 7), (175, 13), (550, 15), (2000, 20))
@@ -171,6 +192,8 @@ def main() -> None:
     if "--nuts" in sys.argv:
         bambi = sys.argv[sys.argv.index("--bambi") + 1] if "--bambi" in sys.argv else None
         compare_engines(bambi, more="--gradients" in sys.argv)
+    if "--refits" in sys.argv:
+        compare_refits()
 
 
 if __name__ == "__main__":
