@@ -2,8 +2,9 @@
 
 Run with ``python benchmarks/models.py`` (Laplace only), ``python benchmarks/models.py --nuts`` (adds NUTS:
 minutes) or ``python benchmarks/models.py --nuts --bambi PYTHON`` (adds bambi, from an environment of its own;
-see benchmarks/bambi_panel.py).  ``--gradients`` adds how the cost of a gradient grows, ``--refits`` what NUTS costs on other counts of the same
-shape, ``--only-nuts`` leaves the sizes out.  CPU seconds; ratios are what to compare between machines.
+see benchmarks/bambi_panel.py).  ``--gradients`` adds how the cost of a gradient grows, ``--refits`` what NUTS
+costs on other counts of the same shape; ``--only-nuts`` leaves the sizes out.  CPU seconds; ratios are what
+to compare between machines.
 """
 
 from __future__ import annotations
@@ -85,9 +86,8 @@ def gradient_microseconds(areas: int, years: int, calls: int = 300) -> float:
 
     design = build_design(STRAIGHT, panel(areas, years))
     found = draw_posterior(design, draws=100, seed=1)[1]
-    compiled, _ = engine._compiled(
-        nutpie, design, choose_centring(design, found.peak), graph_data(design), found
-    )
+    centred = choose_centring(design, found.peak)
+    compiled, _ = engine._compiled(nutpie, design, centred, graph_data(design, centred), found)
     pointer = ctypes.POINTER(ctypes.c_double)
     at, slope, density = compiled.initial_point_func(1), np.zeros(compiled.n_dim), np.zeros(1)
     arguments = [one.ctypes.data_as(pointer) for one in (at, slope, density)]
@@ -176,10 +176,8 @@ def compare_refits() -> None:
             cr.fit(model, rates, engine="nuts", seed=seed, draws=draws)
             seconds.append(time.process_time() - start)
         for draws, again in ((4000, np.mean(seconds[1:3])), (400, np.mean(seconds[3:]))):
-            print(
-                f"{areas:5d} x {years:<5d} {draws:7d} {seconds[0]:11.1f} {again:14.2f} {seconds[0] / again:15.0f}",
-                flush=True,
-            )
+            costs = f"{seconds[0]:11.1f} {again:14.2f} {seconds[0] / again:15.0f}"
+            print(f"{areas:5d} x {years:<5d} {draws:7d} {costs}", flush=True)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Simulation-based calibration of the NUTS engine, one likelihood at a time.
 
 Run with ``pytest -m slow tests/simulation/test_nuts_calibration.py``: three to five minutes for each
-likelihood on one quiet core, of which one to compile.  Every panel has the same shape and is sampled with the
-same centring, so that the model is compiled once and data are swapped.
+likelihood on one quiet core, of which one to compile.  Every panel has the same shape, so that the model is
+compiled once and data are swapped.
 ``PYTHONPATH=. python tests/simulation/test_nuts_calibration.py`` writes their rows of ``calibration.csv``.
 """
 
@@ -12,9 +12,7 @@ import os
 
 import pytest
 
-from carerates.models.laplace.exploration import explore
 from carerates.models.nuts import engine
-from carerates.models.nuts.centring import choose_centring
 from tests.simulation.test_model_calibration import (
     BASE,
     DRAWS,
@@ -22,7 +20,6 @@ from tests.simulation.test_model_calibration import (
     Outcome,
     calibrate,
     hold,
-    simulate,
     store,
     summarise,
 )
@@ -39,8 +36,6 @@ CASES = {
 
 def calibrate_nuts(case: Case, replicates: int) -> Outcome:
     """Sample simulated panels, compiling once, and find where their truths lie."""
-    first = simulate(case, 0)[0]
-    centred = choose_centring(first, explore(first).peak)
     compiled = 0
 
     def sample(design, number):
@@ -51,9 +46,7 @@ def calibrate_nuts(case: Case, replicates: int) -> Outcome:
         compiled += "reused" not in details["compile seconds"]
         return posterior.thinned(DRAWS)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "choose_centring", lambda design, peak: centred)
-        outcome = calibrate(case, replicates, sample)
+    outcome = calibrate(case, replicates, sample)
     assert compiled == 1
     return outcome
 

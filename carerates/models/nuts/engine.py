@@ -21,7 +21,7 @@ from carerates.models.laplace.engine import draw_posterior
 from carerates.models.laplace.exploration import Exploration
 from carerates.models.nuts.centring import choose_centring
 from carerates.models.nuts.checks import check_draws
-from carerates.models.nuts.graph import build_graph, graph_data, import_pymc
+from carerates.models.nuts.graph import build_graph, graph_data, import_pymc, written_forms
 from carerates.models.nuts.start import flat_start, positions_of_spreads
 from carerates.models.results.posterior import Posterior
 
@@ -68,7 +68,7 @@ def sample_posterior(
         raise MissingExtraError("bayes", "engine='nuts'") from error
     laplace, found = draw_posterior(design, draws=2000, seed=seed)
     centred = choose_centring(design, found.peak)
-    data = graph_data(design)
+    data = graph_data(design, centred)
     started = time.perf_counter()
     compiled, fresh = _compiled(nutpie, design, centred, data, found)
     compile_seconds = time.perf_counter() - started
@@ -113,7 +113,7 @@ def _compiled(
         json.dumps(
             [
                 design.model.to_json(),
-                sorted(centred.items()),
+                sorted(written_forms(design, centred).items()),
                 {name: values.shape for name, values in data.items()},
                 design.panel.years,
                 design.panel.nation_of_area,
@@ -139,7 +139,7 @@ def _compiled(
         compiled = compiled.with_data(**{name: values for name, values in data.items() if name in used})
         with graph:
             import_pymc().set_data(data)
-    start = flat_start(design, graph, found)
+    start = flat_start(design, graph, found, centred)
     _require_finite(compiled, start)
     spreads = positions_of_spreads(design, graph)
 

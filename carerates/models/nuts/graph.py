@@ -33,8 +33,24 @@ def _tensor_functions() -> Any:  # noqa: ANN401
     return pt
 
 
-def graph_data(design: Design) -> dict[str, Array]:
-    """Return the arrays that change when the same model is fitted to other figures of the same shape."""
+def written_forms(design: Design, centred: dict[str, bool]) -> dict[str, bool]:
+    """Return those choices of centring that the graph is written for; the others are data."""
+    paths = any(term.name == "area_trend" and term.structure == "ar1" for term in design.local_terms)
+    written = {"area": design.adjacency is not None, "area_trend": paths}
+    return {name: chosen for name, chosen in centred.items() if written.get(name, False)}
+
+
+def graph_data(design: Design, centred: dict[str, bool]) -> dict[str, Array]:
+    """Return what changes when the same model is fitted to other figures of the same shape.
+
+    Parameters
+    ----------
+    design : Design
+        Arrays of the model.
+    centred : dict of str to bool
+        What :func:`carerates.models.nuts.centring.choose_centring` gave: 0 or 1 among the data wherever one
+        graph can serve both, so that other figures need no other graph.
+    """
     areas, years = design.shape
     plain = design.shared[:, :, ~design.shared_columns(("spatial",))]
     time = np.array(design.panel.years, dtype=float)
@@ -48,6 +64,8 @@ def graph_data(design: Design) -> dict[str, Array]:
         rest -= time[None, :, None] * line[:, None, :]
     width = plain.shape[2]
     more = count_data(design)
+    written = written_forms(design, centred)
+    more |= {f"centring_{name}": np.array(float(centred[name])) for name in centred if name not in written}
     if design.adjacency is not None:
         more |= {"map_vectors": design.adjacency.vectors, "map_variances": design.adjacency.variances}
     return more | {
@@ -66,7 +84,7 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
     design : Design
         Arrays of the model.
     centred : dict of str to bool
-        What :func:`carerates.models.nuts.centring.choose_centring` gave.
+        What :func:`carerates.models.nuts.centring.choose_centring` gave; its :func:`written_forms` are read.
     data : dict of str to array
         What :func:`graph_data` gave.
 
@@ -85,7 +103,7 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
         spreads = {
             one.name: _spread_variable(pm, one) for one in design.spreads if one.transform != "identity"
         }
-        shared = _shared_effects(pm, pt, design, spreads, centred)
+        shared = _shared_effects(pm, pt, design, spreads, arrays)
         pm.Deterministic("shared", shared)
         eta = arrays["log_population"] + _product(pt, arrays["rest_design"], shared)
         area_of_row, year_of_row = np.unravel_index(design.observed, design.shape)
@@ -96,7 +114,7 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
             level_mean = _product(pt, arrays["level_design"], shared)
             if design.adjacency is None:
                 level, effect = _about(
-                    pm, "area", level_mean, spreads["sd_area"], design.shape[0], centred["area"]
+                    pm, "area", level_mean, spreads["sd_area"], design.shape[0], arrays["centring_area"]
                 )
             else:
                 level, effect = _about_along_map(
@@ -109,12 +127,14 @@ def build_graph(design: Design, centred: dict[str, bool], data: dict[str, Array]
                 pull = link * spreads["sd_slope"] / spreads["sd_area"] * effect
                 spread = spreads["sd_slope"] * pt.sqrt(1 - link**2)
                 line_mean = _product(pt, arrays["line_design"], shared)
-                slope, _ = _about(pm, "slope", line_mean + pull, spread, design.shape[0], centred["slope"])
+                slope, _ = _about(
+                    pm, "slope", line_mean + pull, spread, design.shape[0], arrays["centring_slope"]
+                )
                 eta = eta + slope[area_of_row] * time
                 own.append((slope - line_mean)[:, None])
         for term in design.local_terms:
             if term.name in ("area_trend", "noise"):
-                path = _own_path(pm, pt, design, term, spreads, centred[term.name])
+                path = _own_path(pm, pt, design, term, spreads, arrays, centred)
                 own.append(path)
                 eta = (
                     eta
@@ -144,12 +164,20 @@ def _spread_variable(pm: Any, one: Spread) -> Any:  # noqa: ANN401
     return pm.Normal(one.name, prior.mean, prior.sd)
 
 
-def _about(pm: Any, name: str, mean: Any, spread: Any, size: int, centred: bool) -> tuple[Any, Any]:  # noqa: ANN401
-    """Return values about a mean, and their deviations from it."""
-    if centred:
-        value = pm.Normal(f"{name}_value", mu=mean, sigma=spread, shape=size)
-        return value, value - mean
-    deviation = spread * pm.Normal(f"{name}_standard", 0.0, 1.0, shape=size)
+def _about(
+    pm: Any,  # noqa: ANN401
+    name: str,
+    mean: Any,  # noqa: ANN401
+    spread: Any,  # noqa: ANN401
+    shape: int | tuple[int, int],
+    centring: Any,  # noqa: ANN401
+) -> tuple[Any, Any]:
+    """Return values about a mean, and their deviations from it.
+
+    What is sampled is the values themselves where ``centring`` is 1, and standard normals where it is 0.
+    """
+    sampled = pm.Normal(f"{name}_value", mu=centring * mean, sigma=spread**centring, shape=shape)
+    deviation = (sampled - centring * mean) * spread ** (1.0 - centring)
     return mean + deviation, deviation
 
 
@@ -184,7 +212,7 @@ def _shared_effects(
     pt: Any,  # noqa: ANN401
     design: Design,
     spreads: dict[str, Any],
-    centred: dict[str, bool],
+    arrays: dict[str, Any],
 ) -> Any:  # noqa: ANN401
     """Return the vector of shared effects, in the order of the design's columns."""
     fixed = np.concatenate(
@@ -203,14 +231,14 @@ def _shared_effects(
             parts.append(values[[where[column] for column in range(term.start, term.stop)]])
         elif term.name == "region":
             mean = _nation_means(pt, design, values, where, term)
-            parts.append(_about(pm, name, mean, spreads[term.spread], length, centred["region"])[1])
+            parts.append(_about(pm, name, mean, spreads[term.spread], length, arrays["centring_region"])[1])
         elif term.name == "error":
             unknown = pm.Normal(f"{name}_standard", 0.0, 1.0, shape=length)
             parts.append(tied[term.spread] * np.sqrt(term.scale) * unknown)
         elif term.structure == "ar1":
             parts.append(_paths(pm, pt, name, 1, length, spreads[term.spread], spreads[term.link], False)[0])
         else:
-            parts.append(_about(pm, name, 0.0, spreads[term.spread], length, centred["trend"])[1])
+            parts.append(_about(pm, name, 0.0, spreads[term.spread], length, arrays["centring_trend"])[1])
     return pt.concatenate(parts)
 
 
@@ -235,15 +263,14 @@ def _own_path(
     design: Design,
     term: Term,
     spreads: dict[str, Any],
-    centred: bool,
+    arrays: dict[str, Any],
+    centred: dict[str, bool],
 ) -> Any:  # noqa: ANN401
     """Return each area's own path or yearly deviations, shape (areas, columns)."""
     shape = (design.shape[0], term.stop - term.start)
     if term.structure == "ar1":
-        return _paths(pm, pt, term.name, *shape, spreads[term.spread], spreads[term.link], centred)
-    if centred:
-        return pm.Normal(f"{term.name}_value", 0.0, spreads[term.spread], shape=shape)
-    return spreads[term.spread] * pm.Normal(f"{term.name}_standard", 0.0, 1.0, shape=shape)
+        return _paths(pm, pt, term.name, *shape, spreads[term.spread], spreads[term.link], centred[term.name])
+    return _about(pm, term.name, 0.0, spreads[term.spread], shape, arrays[f"centring_{term.name}"])[1]
 
 
 def _product(pt: Any, design: Any, effects: Any) -> Any:  # noqa: ANN401

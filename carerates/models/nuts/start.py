@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from carerates.models.design.arrays import Design
-from carerates.models.design.terms import Array
+from carerates.models.design.terms import Array, Term
 from carerates.models.laplace.exploration import Exploration
 
 
-def flat_start(design: Design, graph: Any, found: Exploration) -> Array:  # noqa: ANN401
+def flat_start(design: Design, graph: Any, found: Exploration, centred: dict[str, bool]) -> Array:  # noqa: ANN401
     """Return the Laplace mode as the flat vector that the sampler moves in."""
-    start = _start(design, graph, found)
+    start = _start(design, graph, found, centred)
     parts = []
     for variable in graph.free_RVs:
         value = np.asarray(start[variable.name], dtype=float)
@@ -38,17 +38,13 @@ def positions_of_spreads(design: Design, graph: Any) -> list[int]:  # noqa: ANN4
     return positions
 
 
-def _start(design: Design, graph: Any, found: Exploration) -> dict[str, Any]:  # noqa: ANN401
+def _start(design: Design, graph: Any, found: Exploration, centred: dict[str, bool]) -> dict[str, Any]:  # noqa: ANN401
     """Return the Laplace mode as values of the graph's variables."""
     mode = found.peak.mode
     values = design.spread_values(found.peak.free)
     fixed = np.concatenate(
         [np.arange(term.start, term.stop) for term in design.shared_terms if term.structure == "fixed"]
     )
-    level = design.shared.mean(axis=1) @ mode.shared
-    years = np.array(design.panel.years, dtype=float)
-    years -= years.mean()
-    line = np.einsum("t,itp->ip", years, design.shared) @ mode.shared / max(float(years @ years), 1e-12)
     start: dict[str, Any] = {}
     for variable in graph.free_RVs:
         name = variable.name
@@ -58,31 +54,46 @@ def _start(design: Design, graph: Any, found: Exploration) -> dict[str, Any]:  #
             start[name] = (1 + values["correlation"]) / 2
         elif name == "fixed":
             start[name] = mode.shared[fixed]
-        elif name == "area_value":
-            start[name] = level + mode.local[:, 0]
-        elif name == "slope_value":
-            start[name] = line + mode.local[:, 1]
         elif name.endswith("_standard"):
             start[name] = np.zeros(variable.type.shape)
         else:
-            start[name] = _start_of_term(design, name, mode.shared, mode.local)
+            term, mean, deviation, spread = _effects_at_mode(
+                design, name.removesuffix("_value"), mode.shared, mode.local, values
+            )
+            start[name] = mean + deviation if centred[term] else deviation / spread
     return start
 
 
-def _start_of_term(design: Design, name: str, shared: Array, local: Array) -> Array:
-    """Return the mode of one centred run of effects."""
-    stem = name.removesuffix("_value")
+def _effects_at_mode(
+    design: Design, stem: str, shared: Array, local: Array, values: dict[str, float]
+) -> tuple[str, Array | float, Array, float]:
+    """Return which term a variable belongs to, what its effects vary about, by how much, and their spread."""
+    years = np.array(design.panel.years, dtype=float)
+    years -= years.mean()
+    if stem == "area":
+        return stem, design.shared.mean(axis=1) @ shared, local[:, 0], values["sd_area"]
+    if stem == "slope":
+        line = np.einsum("t,itp->ip", years, design.shared) @ shared / max(float(years @ years), 1e-12)
+        link = values["correlation"]
+        pull = link * values["sd_slope"] / values["sd_area"] * local[:, 0]
+        return stem, line + pull, local[:, 1] - pull, values["sd_slope"] * np.sqrt(1 - link**2)
     for term in design.local_terms:
         if term.name == stem:
-            return local[:, term.columns]
+            return stem, 0.0, local[:, term.columns], values[term.spread]
     term = design.shared_terms[int(stem.rsplit("_", 1)[1])]
-    values: Array = shared[term.columns].copy()
-    if term.name == "region":
-        names = list(design.shared_names)
-        for position, column in enumerate(range(term.start, term.stop)):
-            label = names[column].removeprefix("region:")
-            nation = design.panel.nation_of_area[design.panel.region_of_area.index(label)]
-            values[position] += shared[names.index("intercept")]
-            if (extra := f"nation:{nation}") in names:
-                values[position] += shared[names.index(extra)]
-    return values
+    effects: Array = shared[term.columns]
+    if term.name != "region":
+        return "trend", 0.0, effects, values[term.spread]
+    return "region", _nations_of_regions(design, term, shared), effects, values[term.spread]
+
+
+def _nations_of_regions(design: Design, term: Term, shared: Array) -> Array:
+    """Return the level of each region's nation: intercept plus nation effect."""
+    names = list(design.shared_names)
+    means = np.full(term.stop - term.start, shared[names.index("intercept")])
+    for position, column in enumerate(range(term.start, term.stop)):
+        label = names[column].removeprefix("region:")
+        nation = design.panel.nation_of_area[design.panel.region_of_area.index(label)]
+        if (extra := f"nation:{nation}") in names:
+            means[position] += shared[names.index(extra)]
+    return means
