@@ -65,7 +65,7 @@ def graph_data(design: Design, centred: dict[str, bool]) -> dict[str, Array]:
     width = plain.shape[2]
     more = count_data(design)
     written = written_forms(design, centred)
-    more |= {f"centring_{name}": np.array(float(centred[name])) for name in centred if name not in written}
+    more |= {f"centring_{name}": np.full(1, float(centred[name])) for name in centred if name not in written}
     if design.adjacency is not None:
         more |= {"map_vectors": design.adjacency.vectors, "map_variances": design.adjacency.variances}
     return more | {
