@@ -82,7 +82,7 @@ def harmonise(
     """
     from carerates.tables import RatesTable, as_rates
 
-    if to != "stable" and (isinstance(to, bool) or not isinstance(to, int)):
+    if to != "stable" and (isinstance(to, bool) or not hasattr(to, "__index__")):
         raise ValueError(f"to is {to!r}; it may be 'stable' or a year, such as 2024.")
     table = as_rates(rates)
     rows, steps = _recoded(table.to_frame())
@@ -155,7 +155,7 @@ def _targets(event: Reorganisation, present: set[str], to: int | str, span: list
     there = [side for side in event.sides if side & present]
     if not there:
         return frozenset()
-    if isinstance(to, int):
+    if not isinstance(to, str):
         target = event.side_in(to)
         return frozenset() if there == [target] else target
     unit = frozenset((event.unit,))

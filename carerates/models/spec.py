@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from carerates.errors import ModelError
@@ -268,8 +268,3 @@ def _check_choices(model: RateModel) -> None:
     ]
     if problems:
         raise ValueError("This is not a model: " + "; ".join(problems) + ".")
-
-
-def model_fields(model: RateModel) -> dict[str, Any]:
-    """Return the fields of a model as plain values, for a comparison table."""
-    return {name: value for name, value in asdict(model).items() if name != "priors"}

@@ -114,7 +114,9 @@ def load_boundaries(
     chosen = chosen_nations(nations)
     if lang not in ("en", "cy"):
         raise ValueError(f"lang is {lang!r}; allowed: 'en', 'cy'.")
-    if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1900 < year < 2200):
+    if year is not None and (
+        isinstance(year, bool) or not hasattr(year, "__index__") or not 1900 < year < 2200
+    ):
         raise ValueError(f"year is {year!r}; it is a whole number such as 2023.")
     geopandas = _geopandas()
     if source != "live":

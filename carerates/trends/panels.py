@@ -146,7 +146,7 @@ def _published_half_unit(rates: Floats, decimals: int | None) -> float:
     """Return half a unit of the last printed digit, having checked that nothing is printed finer."""
     if decimals is None:
         return 0.0
-    if not isinstance(decimals, int) or decimals < 0:
+    if not isinstance(decimals, (int, np.integer)) or decimals < 0:
         raise ValueError(f"published_decimals must be 0, 1, 2, ...; this is {decimals!r}.")
     finer = np.isfinite(rates) & (np.abs(rates - np.round(rates, decimals)) > 1e-9)
     if finer.any():

@@ -187,7 +187,7 @@ def _masks(table: RatesTable, leave_out: str, folds: int, by: str, seed: int) ->
         raise ValueError(f"leave_out is 'areas' or 'last year', not {leave_out!r}.")
     if by not in ("area", "region"):
         raise ValueError(f"by is 'area' or 'region', not {by!r}.")
-    if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
+    if isinstance(folds, bool) or not isinstance(folds, (int, np.integer)) or folds < 2:
         raise ValueError(f"folds is at least 2, a whole number; this is {folds!r}.")
     unit = frame["area_code"] if by == "area" else _regions(frame)
     labels = sorted(unit.unique())

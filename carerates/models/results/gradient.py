@@ -27,7 +27,7 @@ def gradient_table(
         raise ValueError("This model has no factors, so that no rate is expected along one.")
     if wanted not in columns:
         raise ValueError(f"The model has the factors {', '.join(columns)}; {wanted!r} is not one.")
-    if isinstance(points, bool) or not isinstance(points, int) or points < 2:
+    if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
         raise ValueError(f"points is a whole number of 2 or more; this is {points!r}.")
     column, names = columns[wanted], list(design.shared_names)
     need, place = design.shared_columns(NEED), names.index(wanted)

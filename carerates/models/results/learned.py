@@ -23,7 +23,7 @@ def prior_and_posterior(fit: FittedRates, points: int) -> pd.DataFrame:
     -----
     The posterior density is a kernel estimate (Silverman's bandwidth), reflected where a quantity ends.
     """
-    if isinstance(points, bool) or not isinstance(points, int) or points < 11:
+    if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 11:
         raise ValueError(f"points is a whole number of 11 or more; this is {points!r}.")
     design, posterior = fit.design, fit.posterior
     rows: list[tuple[str, str, str, Prior, Array]] = []

@@ -83,7 +83,7 @@ def years_to_come(fit: FittedRates, years: int, population: pd.DataFrame | None)
     TableError
         If the populations do not cover every area and year.
     """
-    if isinstance(years, bool) or not isinstance(years, int) or years < 1:
+    if isinstance(years, bool) or not isinstance(years, (int, np.integer)) or years < 1:
         raise ValueError(f"years is a whole number of years, 1 or more; this is {years!r}.")
     frame, panel = fit.rates.to_frame(), fit.design.panel
     if panel.years[-1] + years > LAST_YEAR:

@@ -87,7 +87,7 @@ def likeness_of_neighbours(
 ) -> pd.DataFrame:
     """Return Moran's I of ratios to expected and of residuals in one year; see ``FittedRates.moran``."""
     check_probability(probability)
-    if isinstance(permutations, bool) or not isinstance(permutations, int) or permutations < 1:
+    if isinstance(permutations, bool) or not isinstance(permutations, (int, np.integer)) or permutations < 1:
         raise ValueError(f"permutations is a whole number of 1 or more; this is {permutations!r}.")
     panel = fit.design.panel
     codes = list(panel.area_codes)

@@ -187,6 +187,16 @@ def test_populations_to_come_are_taken_or_refused(fits):
         fit.forecast(0)
 
 
+def test_whole_numbers_of_a_table_are_whole_numbers(fits):
+    """A user's numbers come out of a frame, as numpy's."""
+    fit = next(iter(fits.values()))
+    assert fit.forecast(np.int64(1)).to_frame()["year"].nunique() == 1
+    assert len(fit.gradient(points=np.int64(5))) == len(fit.gradient(points=5))
+    for wrong in (True, np.float64(2), "2", 0):
+        with pytest.raises(ValueError, match="whole number"):
+            fit.forecast(wrong)
+
+
 def test_areas_that_ended_are_named_by_a_forecast(rates):
     frame = rates.to_frame()
     ended = frame[(frame["area_name"] != "Area 20") | (frame["year"] < 2016)]
